@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+
+#include "base/counter.h"
+
+namespace gateway::transport {
+
+/// Why something received or queued was not used. name() is the `reason` label.
+enum class Drop : std::uint8_t {
+  datagram,           // header unreadable, wrong CRC, or plain where CRC was announced
+  foreign,            // other peer id or challenge than the connection's
+  malformed,          // a command that can't be read; the rest of its datagram is lost
+  unknown_command,    // a type nobody sends
+  channel,            // channel not announced
+  duplicate,          // arrived before
+  late,               // unreliable, behind what was delivered
+  too_far_ahead,      // beyond the reorder distance
+  fragment,           // fields that contradict each other or the limits
+  assemblies,         // too many messages of type 15 being assembled, or one too old
+  held,               // more held than `buffered`
+  unreliable_budget,  // outgoing unreliable over its budget or behind an old backlog
+  unknown_ack,        // acknowledges nothing outstanding
+  not_open,           // data outside Phase open
+  count_
+};
+
+/// Counters of one leg side on one shard, summed by the exporter.
+struct Stats {
+  Counter datagrams_received, datagrams_sent;
+  Counter bytes_received, bytes_sent;
+  Counter commands_sent, commands_resent;
+  Counter acks_sent;
+  std::array<Counter, static_cast<std::size_t>(Drop::count_)> dropped;
+
+  void drop(Drop reason) { dropped[static_cast<std::size_t>(reason)].add(); }
+};
+
+}  // namespace gateway::transport
