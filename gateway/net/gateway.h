@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "net/options.h"
+#include "net/stats.h"
+
+namespace gateway::net {
+
+/// The data path: shards on their own threads, listening. Construction binds everything or throws std::runtime_error
+/// with a sentence for the operator (address in use, descriptors too few, …); nothing is served before start().
+class Gateway {
+ public:
+  explicit Gateway(const Options& options);
+  ~Gateway();
+
+  void start();
+  /// Refuses new sessions, tells every client (Disconnect 1), waits until they are told (at most `linger`), joins.
+  void stop();
+
+  /// True when every shard runs and nothing is being stopped.
+  bool ready() const;
+  /// One element a shard; the counters may be read from any thread.
+  std::vector<const ShardStats*> stats() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gateway::net

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "session/options.h"
+
+namespace gateway::net {
+
+/// One address that clients connect to.
+struct ListenerOptions {
+  std::string name;      // as configured; a log word and metric label
+  Address address;       // where we listen
+  std::string text;      // the same as configured, e.g. "udp://0.0.0.0:5055"
+  std::size_t pool = 0;  // index into Options::pools
+};
+
+struct ServerOptions {
+  Address address;   // resolved
+  std::string text;  // as configured, e.g. "udp://127.0.0.1:15055"
+};
+
+/// A named list of interchangeable servers.
+struct PoolOptions {
+  std::string name;
+  std::vector<ServerOptions> servers;
+};
+
+struct LimitOptions {
+  std::size_t sessions = 20'000;            // live at once, all shards; beyond: "server full"
+  std::size_t sessions_per_address = 1000;  // IPv6 counts per /64
+  std::vector<Address> exempt;              // addresses without a limit of their own (port ignored)
+  double exchanges_per_second = 2000;       // key exchanges run, all shards; over it they wait
+  std::size_t exchange_queue = 4096;        // waiting exchanges a shard; beyond: refused
+  Duration exchange_wait = milliseconds(1500);  // longest wait of one; beyond: refused
+};
+
+/// Everything the data path is built from; fixed for the process's life.
+struct Options {
+  std::vector<ListenerOptions> listeners;
+  std::vector<PoolOptions> pools;
+  session::Options session;
+  session::DoorOptions door;
+  LimitOptions limits;
+  std::size_t threads = 1;  // shards
+  std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
+};
+
+}  // namespace gateway::net

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "crypto/keyed_hash.h"
+#include "session/options.h"
+#include "session/stats.h"
+#include "transport/reliable_udp.h"
+
+namespace gateway::session {
+
+/// What the door made of a datagram that no session claimed.
+struct DoorAnswer {
+  std::size_t reply_bytes = 0;                   // written to `out`, to be sent back at once; 0 = nothing
+  std::optional<transport::Accepted> proven;     // the address is proven: open a session and give it this datagram
+};
+
+/// Stands before the sessions of one shard (UDP): answers every copy of Connect without state that matters, with a
+/// cookie in VerifyConnect; recognises the first datagram that proves the address; echoes region pings.
+/// Source: gateway/README.md, "Connect".
+class Door {
+ public:
+  /// `random` gives the key of the cookies, once.
+  Door(const DoorOptions& options, Random& random, DoorStats& stats);
+
+  /// Takes a datagram that is a Connect (peer id 0xFFFF or 0xFFFE) or belongs to no session of its address.
+  /// `full`: Connect is answered with "server full" and nobody is proven. `out` holds at least 80 bytes.
+  /// A reply is never longer than 1.4 times the datagram.
+  DoorAnswer receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
+
+  /// True for what must come here even when the address has a session: Connects and region pings.
+  static bool wants(Bytes datagram);
+
+ private:
+  struct Announced {  // 32 bytes: what a Connect said, until its address is proven
+    Address from;
+    std::uint32_t challenge = 0;
+    std::uint32_t age = 0;  // of the table's counter; the smallest of a bucket is overwritten
+    std::uint16_t mtu = 0;
+    std::uint8_t channels = 0;  // 0 = free
+    bool crc = false;
+  };
+  struct Cookie {
+    std::uint16_t peer;
+    std::uint32_t number;  // VerifyConnect's reliableSeq, 2^16 and above: no ping's ack matches it
+  };
+
+  DoorAnswer answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
+  DoorAnswer echo(TimePoint now, Bytes datagram, MutableBytes out);
+  DoorAnswer prove(const Address& from, Bytes datagram);
+
+  std::uint64_t hash(const Address& from, std::uint32_t challenge) const;
+  static Cookie cookie(std::uint64_t hash);
+  void remember(std::uint64_t hash, const Announced& announced);
+  std::optional<Announced> recall(std::uint64_t hash, const Address& from, std::uint32_t challenge);
+
+  DoorOptions options_;
+  DoorStats& stats_;
+  crypto::KeyedHash keyed_hash_;
+  std::vector<Announced> table_;
+  std::uint32_t clock_ = 0;
+  TimePoint ping_second_{};
+  std::uint32_t pings_this_second_ = 0;
+};
+
+}  // namespace gateway::session

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+
+#include "base/counter.h"
+#include "session/record.h"
+#include "transport/stats.h"
+
+namespace gateway::session {
+
+/// Result of a key exchange; name() is the `result` label.
+enum class ExchangeResult : std::uint8_t { ok, bad_key, bad_mode, malformed, over_limit, throttled, count_ };
+
+std::string_view name(ExchangeResult result);
+
+/// Counters of one shard's sessions, read by the exporter.
+struct Stats {
+  std::array<Counter, static_cast<std::size_t>(End::count_)> ended;
+  Counter opened;
+  std::array<Counter, static_cast<std::size_t>(ExchangeResult::count_)> exchanges;
+  std::array<std::array<Counter, 2>, 2> messages;  // [Direction][clear, encrypted on the client's link]
+  std::array<Counter, 2> message_bytes;            // [Direction], clear sizes
+  Counter decrypt_failures;
+  Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched
+  Counter unopened_dropped;   // from the server with the encrypted bit, dropped: nobody could read them
+  Counter unparsed_messages;  // forwarded, but no message in the protocol's sense
+  std::array<transport::Stats, 2> transport;       // [Side]
+
+  transport::Stats& of(Side side) { return transport[static_cast<std::size_t>(side)]; }
+};
+
+/// Counters of one shard's door.
+struct DoorStats {
+  Counter connects;         // answered, every copy
+  Counter refused;          // answered by "full"
+  Counter proven;           // sessions begun
+  Counter proven_forgotten; // of them: the table had lost what Connect announced
+  Counter region_pings;
+  Counter region_pings_dropped;
+  Counter dropped;          // datagrams of nobody: no session, no valid proof
+};
+
+}  // namespace gateway::session
