@@ -1,0 +1,79 @@
+#include "crypto/cipher.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+#include <botan/block_cipher.h>
+
+namespace gateway::crypto {
+
+namespace {
+
+using Block = std::array<std::uint8_t, block_bytes>;
+
+// 0xFF when a < b, else 0x00, without a branch; for values below 256.
+std::uint8_t mask_if_less(std::size_t a, std::size_t b) {
+  return static_cast<std::uint8_t>((a - b) >> 8);
+}
+
+// Length of the padding in the last block, 0 when it is wrong. The time does not depend on the bytes.
+std::size_t padding_of(Bytes last_block) {
+  const std::uint8_t padding = last_block.back();
+  std::uint8_t wrong =
+      static_cast<std::uint8_t>(mask_if_less(padding, 1) | mask_if_less(block_bytes, padding));
+  for (std::size_t i = 0; i < block_bytes; ++i) {
+    const std::uint8_t counts = mask_if_less(i, padding);
+    wrong = static_cast<std::uint8_t>(wrong | (counts & (last_block[block_bytes - 1 - i] ^ padding)));
+  }
+  return wrong != 0 ? 0 : padding;
+}
+
+void add_into(MutableBytes target, Bytes other) {
+  for (std::size_t i = 0; i < target.size(); ++i) target[i] = static_cast<std::uint8_t>(target[i] ^ other[i]);
+}
+
+}  // namespace
+
+struct Cipher::State {
+  std::unique_ptr<Botan::BlockCipher> aes = Botan::BlockCipher::create_or_throw("AES-256");
+};
+
+Cipher::Cipher(const Key& key) : state_(std::make_unique<State>()) {
+  assert(key.size() == key_bytes);
+  state_->aes->set_key(key.data(), key.size());
+}
+
+Cipher::Cipher(Cipher&&) noexcept = default;
+Cipher& Cipher::operator=(Cipher&&) noexcept = default;
+Cipher::~Cipher() = default;
+
+std::size_t Cipher::seal(Bytes clear, MutableBytes out) const {
+  const std::size_t size = sealed_size(clear.size());
+  assert(out.size() >= size);
+  Block chain{};  // the IV is zero; then the last ciphertext block
+  for (std::size_t at = 0; at < size; at += block_bytes) {
+    const Bytes piece = clear.subspan(at, std::min(block_bytes, clear.size() - at));
+    Block block;
+    block.fill(static_cast<std::uint8_t>(block_bytes - piece.size()));  // padding, where the message ends
+    std::ranges::copy(piece, block.begin());
+    add_into(chain, block);
+    state_->aes->encrypt(chain.data());
+    std::ranges::copy(chain, out.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  return size;
+}
+
+std::optional<std::size_t> Cipher::open(Bytes sealed, MutableBytes out) const {
+  if (sealed.empty() || sealed.size() % block_bytes != 0) return std::nullopt;
+  assert(out.size() >= sealed.size());
+  const MutableBytes clear = out.first(sealed.size());
+  state_->aes->decrypt_n(sealed.data(), clear.data(), sealed.size() / block_bytes);
+  add_into(clear.subspan(block_bytes), sealed.first(sealed.size() - block_bytes));
+  const std::size_t padding = padding_of(clear.last(block_bytes));
+  const std::size_t length = clear.size() - padding;
+  if (padding == 0 || length == 0) return std::nullopt;
+  return length;
+}
+
+}  // namespace gateway::crypto
