@@ -4,14 +4,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace gateway {
 
 using Bytes = std::span<const std::uint8_t>;
 using MutableBytes = std::span<std::uint8_t>;
 
-/// Reads numbers from a byte string. The first read past the end makes ok() false for good; every later read gives 0
-/// or an empty view, so a parser reads straight down and checks once at the end.
+/// The same memory seen as text, and text seen as bytes.
+inline std::string_view text_of(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+inline Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Reads numbers from a byte string. The first read past the end makes ok() false for good; every later read
+/// gives 0 or an empty view, so a parser reads straight down and checks once at the end.
 class ByteReader {
  public:
   explicit ByteReader(Bytes bytes) : bytes_(bytes) {}
@@ -57,8 +66,8 @@ class ByteReader {
   bool ok_ = true;
 };
 
-/// Writes numbers into a caller's buffer, big-endian unless the name says little. The first write past the end makes
-/// ok() false for good and writes nothing.
+/// Writes numbers into a caller's buffer, big-endian unless the name says little. The first write past the
+/// end makes ok() false for good and writes nothing.
 class ByteWriter {
  public:
   explicit ByteWriter(MutableBytes bytes) : bytes_(bytes) {}

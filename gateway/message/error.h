@@ -9,7 +9,7 @@ namespace gateway::message {
 
 /// Why a body was not understood. name() is the log word and the `reason` label.
 enum class Error : std::uint8_t {
-  truncated,          // ends inside a field, or a length or count is larger than the rest
+  truncated,          // ends inside a field, or a length or count is negative or larger than the rest
   unknown_type,       // a value type we don't know the length of
   too_deep,           // nested beyond depth_max
   not_init,           // a first message that is no Init in any form

@@ -12,8 +12,8 @@ namespace gateway::message {
 
 /// Internal operation 0, by which a client asks for a key. Source: README.md, "Key exchange".
 struct KeyExchangeRequest {
-  Bytes client_key;        // unsigned big-endian, as sent
-  std::uint8_t mode = 0;   // 0 = AES-256-CBC; nothing else is answered
+  Bytes client_key;       // unsigned big-endian, as sent
+  std::uint8_t mode = 0;  // 0 = AES-256-CBC; nothing else is answered
 };
 
 inline bool is_key_exchange(const Envelope& envelope) {
@@ -28,8 +28,9 @@ void write_key_exchange_granted(ByteWriter& out, Serialization serialization, By
 /// Writes the whole message that refuses one: return code −1 and a text.
 void write_key_exchange_refused(ByteWriter& out, Serialization serialization, std::string_view text);
 
-/// Writes a whole operation response without parameters: type 3 or 7, code, return code and a text (empty = null).
-void write_response(ByteWriter& out, Serialization serialization, Type type, std::uint8_t code, std::int16_t return_code,
-                    std::string_view text);
+/// Writes a whole operation response without parameters: type 3 or 7, code, return code and a text (empty =
+/// null).
+void write_response(ByteWriter& out, Serialization serialization, Type type, std::uint8_t code,
+                    std::int16_t return_code, std::string_view text);
 
 }  // namespace gateway::message

@@ -11,13 +11,13 @@ namespace gateway::message {
 
 inline constexpr std::size_t depth_max = 32;  // nested values; deeper is refused, not followed
 
-/// Moves `in` behind the next typed value (type byte included), whatever its type, in work proportional to its bytes.
-/// Errors: truncated, unknown_type, too_deep; `in` is then somewhere inside the value.
+/// Moves `in` behind the next typed value (type byte included), whatever its type, in work proportional to
+/// its bytes. Errors: truncated, unknown_type, too_deep; `in` is then somewhere inside the value.
 Result<void> skip_value(ByteReader& in, Serialization serialization);
 
-/// Finds a parameter in the body of a request, an event (types 2, 4, 6: code, then parameters) and gives its typed value,
-/// type byte included. A repeated key: the last one counts.
-/// Errors: missing_parameter and those of skip_value.
+/// Finds a parameter in the body of a request, an event (types 2, 4, 6: code, then parameters) and gives its
+/// typed value, type byte included. A repeated key: the last one counts. Errors: missing_parameter and those
+/// of skip_value.
 Result<Bytes> find_parameter(Bytes body, Serialization serialization, std::uint8_t key);
 
 /// A typed value as a byte; short forms of zero included. Errors: wrong_type, truncated.
