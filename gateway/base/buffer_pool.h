@@ -47,11 +47,12 @@ class Buffer {
   std::uint8_t size_class_ = 0;
 };
 
-/// The buffers of one shard's sessions: free lists by power-of-two size, so that once warm no message allocates and an
-/// idle session holds none. Not thread-safe; must outlive its buffers.
+/// The buffers of one shard's sessions: free lists by power-of-two size, so that once warm no message
+/// allocates and an idle session holds none. Not thread-safe; must outlive its buffers.
 class BufferPool {
  public:
-  static constexpr std::size_t kept_bytes_max = std::size_t{8} << 20;  // free memory kept for reuse; beyond: freed
+  static constexpr std::size_t kept_bytes_max = std::size_t{8}
+                                                << 20;  // free memory kept for reuse; beyond: freed
 
   BufferPool() = default;
   BufferPool(const BufferPool&) = delete;

@@ -7,7 +7,8 @@
 
 namespace gateway {
 
-/// Source of entropy. The product passes crypto::SystemRandom; tests pass a seeded one, so that a run repeats.
+/// Source of entropy. The product passes crypto::SystemRandom; tests pass a seeded one, so that a run
+/// repeats.
 class Random {
  public:
   virtual ~Random() = default;

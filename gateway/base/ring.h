@@ -9,8 +9,9 @@
 
 namespace gateway {
 
-/// A first-in first-out queue with random access. It allocates at the first push and keeps its room (a power of two)
-/// until clear(), so a warm queue doesn't allocate and an unused one costs 24 bytes (an empty std::deque costs 688).
+/// A first-in first-out queue with random access. It allocates at the first push and keeps its room (a power
+/// of two) until clear(), so a warm queue doesn't allocate and an unused one costs 24 bytes (an empty
+/// std::deque costs 688).
 template <class T>
 class Ring {
  public:

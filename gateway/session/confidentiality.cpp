@@ -17,7 +17,8 @@ constexpr std::uint8_t count_max = 0xFF;
 
 }  // namespace
 
-Confidentiality::Confidentiality(const Options& options, RaisedEvents& raised) : options_(options), raised_(raised) {
+Confidentiality::Confidentiality(const Options& options, RaisedEvents& raised)
+    : options_(options), raised_(raised) {
   if (options.responses == Responses::match) outstanding_ = std::make_unique<Outstanding>();
 }
 
@@ -39,18 +40,23 @@ bool Confidentiality::seals(const message::Envelope& message) {
     case Type::init_response:
     case Type::disconnect:
     case Type::internal_request:
-    case Type::internal_response: return false;
-    case Type::response: return !code || seals_response(*code);
-    case Type::event: return !code || seals_event(*code);
+    case Type::internal_response:
+      return false;
+    case Type::response:
+      return !code || seals_response(*code);
+    case Type::event:
+      return !code || seals_event(*code);
     case Type::request:
+      return any_encrypted_;
     case Type::message:
-    case Type::raw: return encrypted_messages_ || options_.responses == Responses::all;
+    case Type::raw:
+      return encrypted_messages_ || options_.responses == Responses::all;
   }
   return any_encrypted_;  // a type nobody knows may answer anything
 }
 
-// A real server sends an event encrypted exactly when the operation that raised it was; here the server can't know, so
-// the codes are remembered for every client of the pool.
+// A real server sends an event encrypted exactly when the operation that raised it was; here the server can't
+// know, so the codes are remembered for every client of the pool.
 void Confidentiality::raised(const message::Envelope& request, message::Serialization serialization) {
   const std::uint8_t operation = request.body.front();
   if (operation == operation_set_properties) raised_.add(event_properties_changed);
@@ -75,9 +81,12 @@ void Confidentiality::await(std::uint8_t code, bool encrypted) {
 
 bool Confidentiality::seals_response(std::uint8_t code) {
   switch (options_.responses) {
-    case Responses::all: return true;
-    case Responses::match: return seals_matched(code);
-    case Responses::sticky: return encrypted_codes_[code] || !clear_codes_[code];
+    case Responses::all:
+      return true;
+    case Responses::match:
+      return seals_matched(code);
+    case Responses::sticky:
+      return encrypted_codes_[code] || !clear_codes_[code];
   }
   return true;
 }

@@ -12,14 +12,15 @@
 
 namespace gateway::session {
 
-/// Decides which messages to the client must be sealed, by one rule: a message that may answer an encrypted one never
-/// leaves in the clear. It knows only what the client asked for; a key must exist for its answer to matter.
-/// Source: gateway/README.md, "Confidentiality".
+/// Decides which messages to the client must be sealed, by one rule: a message that may answer an encrypted
+/// one never leaves in the clear. It knows only what the client asked for; a key must exist for its answer to
+/// matter. Source: gateway/README.md, "Confidentiality".
 class Confidentiality {
  public:
   Confidentiality(const Options& options, RaisedEvents& raised);
 
-  /// Takes note of a clear or opened message of the client, before it is forwarded. `encrypted`: it arrived sealed.
+  /// Takes note of a clear or opened message of the client, before it is forwarded. `encrypted`: it arrived
+  /// sealed.
   void requested(const message::Envelope& message, bool encrypted, message::Serialization serialization);
 
   /// True when this message of the server must be sealed toward a client that has a key. Call once a message:

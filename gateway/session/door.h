@@ -18,13 +18,14 @@ namespace gateway::session {
 
 /// What the door made of a datagram that no session claimed.
 struct DoorAnswer {
-  std::size_t reply_bytes = 0;                   // written to `out`, to be sent back at once; 0 = nothing
-  std::optional<transport::Accepted> proven;     // the address is proven: open a session and give it this datagram
+  std::size_t reply_bytes = 0;  // written to `out`, to be sent back at once; 0 = nothing
+  std::optional<transport::Accepted>
+      proven;  // the address is proven: open a session and give it this datagram
 };
 
-/// Stands before the sessions of one shard (UDP): answers every copy of Connect without state that matters, with a
-/// cookie in VerifyConnect; recognises the first datagram that proves the address; echoes region pings.
-/// Source: gateway/README.md, "Connect".
+/// Stands before the sessions of one shard (UDP): answers every copy of Connect without state that matters,
+/// with a cookie in VerifyConnect; recognises the first datagram that proves the address; echoes region
+/// pings. Source: gateway/README.md, "Connect".
 class Door {
  public:
   /// `random` gives the key of the cookies, once.

@@ -14,7 +14,9 @@ void Keys::confirm() {
   confirm_at_ = never;
 }
 
-void Keys::acknowledged(TimePoint now, Duration confirm_after) { confirm_at_ = now + confirm_after; }
+void Keys::acknowledged(TimePoint now, Duration confirm_after) {
+  confirm_at_ = now + confirm_after;
+}
 
 void Keys::advance(TimePoint now) {
   if (now >= confirm_at_) confirm();

@@ -8,18 +8,19 @@
 
 namespace gateway::session {
 
-/// The key of one leg: none → offered → confirmed. It opens from the moment it is offered; it seals only once the client
-/// is known to have it, because a client without the key drops a sealed message for good.
-/// Source: gateway/README.md, "Keys".
+/// The key of one leg: none → offered → confirmed. It opens from the moment it is offered; it seals only once
+/// the client is known to have it, because a client without the key drops a sealed message for good. Source:
+/// gateway/README.md, "Keys".
 class Keys {
  public:
-  /// The exchange's response was queued on `channel` as reliable message `number`. A key that replaces a confirmed one
-  /// seals at once, as a real server does.
+  /// The exchange's response was queued on `channel` as reliable message `number`. A key that replaces a
+  /// confirmed one seals at once, as a real server does.
   void offer(const crypto::Key& key, std::uint8_t channel, std::uint32_t number);
 
   /// A message opened under the key: the client has it.
   void confirm();
-  /// The client acknowledged the response and everything before it; it derives the key when its game loop gets there.
+  /// The client acknowledged the response and everything before it; it derives the key when its game loop
+  /// gets there.
   void acknowledged(TimePoint now, Duration confirm_after);
   /// Confirms when the time that acknowledged() set has come.
   void advance(TimePoint now);

@@ -9,7 +9,8 @@ using transport::Delivery;
 using transport::Phase;
 
 bool may_be_sealed_by_client(Type type) {
-  return type == Type::request || type == Type::internal_request || type == Type::message || type == Type::raw;
+  return type == Type::request || type == Type::internal_request || type == Type::message ||
+         type == Type::raw;
 }
 
 // Clients before 4.1.2 can't parse the unsequenced commands.

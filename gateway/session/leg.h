@@ -11,7 +11,8 @@
 
 namespace gateway::session {
 
-/// One message on its way from one leg to the other. The views are valid until the next call on the leg it came from.
+/// One message on its way from one leg to the other. The views are valid until the next call on the leg it
+/// came from.
 struct Message {
   transport::Payload payload;                 // clear, unless nobody here could open it (opaque())
   std::optional<message::Envelope> envelope;  // of payload.bytes; empty when they are no message
@@ -32,8 +33,8 @@ class Leg {
   Keys keys;
   bool understands_unsequenced = true;  // the peer takes commands 11, 14 and 15
 
-  /// Takes the next message and opens it if it is sealed and there is a key. Every kind of bad ciphertext gives the same
-  /// error; so does a type that is never sealed.
+  /// Takes the next message and opens it if it is sealed and there is a key. Every kind of bad ciphertext
+  /// gives the same error; so does a type that is never sealed.
   std::optional<Result<Message, OpenError>> next_message();
 
   /// The payload as this leg's peer gets it: sealed if asked, and in a delivery mode it understands.

@@ -32,13 +32,16 @@ struct Options {
   Events events = Events::as_raised;
   std::bitset<256> listed_events;
   UnknownKey unknown_key = UnknownKey::pass;
-  Duration confirm_after = milliseconds(250);  // of the client's ack of its key: it derives when its game loop runs
-  std::uint32_t exchanges_max = 4;             // key exchanges a session; further ones are refused
-  std::uint32_t refusals_max = 2;              // refused exchanges that end the session
+  Duration confirm_after =
+      milliseconds(250);            // of the client's ack of its key: it derives when its game loop runs
+  std::uint32_t exchanges_max = 4;  // key exchanges a session; further ones are refused
+  std::uint32_t refusals_max =
+      2;  // exchanges refused for what the client sent; the next one ends the session
 
   // Establishing
-  Duration connect_timeout = seconds(5);  // proof → upstream connected: half for the first server, half for another
-  Duration init_timeout = seconds(30);    // proof → InitResponse
+  Duration connect_timeout =
+      seconds(5);  // proof → upstream connected: half for the first server, half for another
+  Duration init_timeout = seconds(30);      // proof → InitResponse
   std::size_t before_init_max = 64 * 1024;  // bytes of the client held before InitResponse
 
   // Sizes
@@ -50,9 +53,9 @@ struct Options {
 
 /// The door's limits: what is kept before a session exists. Fixed memory, no timers.
 struct DoorOptions {
-  std::size_t half_open = 65'536;          // Connects remembered a shard, 32 bytes each; the oldest are overwritten
-  std::uint32_t region_pings = 10'000;     // echoed a second and shard; beyond: dropped
-  std::uint16_t mtu_max = 1200;            // answered to a client that takes more
+  std::size_t half_open = 65'536;  // Connects remembered a shard, 32 bytes each; the oldest are overwritten
+  std::uint32_t region_pings = 10'000;  // echoed a second and shard; beyond: dropped
+  std::uint16_t mtu_max = 1200;         // answered to a client that takes more
 };
 
 }  // namespace gateway::session

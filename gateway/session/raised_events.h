@@ -7,8 +7,8 @@
 
 namespace gateway::session {
 
-/// The event codes that some client of a pool raised encrypted. It only grows, lives as long as the process, and is the
-/// one thing that sessions of several shards share on the packet path: an atomic load per event.
+/// The event codes that some client of a pool raised encrypted. It only grows, lives as long as the process,
+/// and is the one thing that sessions of several shards share on the packet path: an atomic load per event.
 class RaisedEvents {
  public:
   void add(std::uint8_t code) {

@@ -13,7 +13,9 @@ namespace gateway::session {
 enum class Side : std::uint8_t { downstream, upstream };
 enum class Direction : std::uint8_t { to_server, to_client };
 
-constexpr Side opposite(Side side) { return side == Side::downstream ? Side::upstream : Side::downstream; }
+constexpr Side opposite(Side side) {
+  return side == Side::downstream ? Side::upstream : Side::downstream;
+}
 /// The direction of what came in on `from`.
 constexpr Direction direction_from(Side from) {
   return from == Side::downstream ? Direction::to_server : Direction::to_client;
@@ -58,8 +60,8 @@ struct Record {
   std::uint8_t code = 0;  // reserved byte of the Disconnect that ended it, 0 if none
   message::Serialization serialization = message::Serialization::v16;
   message::ClientVersion client_version;
-  std::string application;      // of Init, at most 32 printable characters
-  std::uint32_t exchanges = 0;  // key exchanges granted
+  std::string application;         // of Init, at most 32 printable characters
+  std::uint32_t exchanges = 0;     // key exchanges granted
   std::array<Traffic, 2> traffic;  // by Direction
 
   Traffic& of(Direction direction) { return traffic[static_cast<std::size_t>(direction)]; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,8 +16,8 @@
 #include "session/options.h"
 #include "session/record.h"
 #include "session/stats.h"
-#include "transport/server_clock.h"
 #include "transport/reliable_udp.h"
+#include "transport/server_clock.h"
 #include "upstream/pool.h"
 
 namespace gateway::session {
@@ -27,8 +28,8 @@ struct Services {
   BufferPool& buffers;
   Random& random;
   Stats& stats;
-  RaisedEvents& raised;                   // of the listener's pool, shared with other shards
-  std::vector<std::uint8_t>& scratch;     // one opened or sealed message at a time
+  RaisedEvents& raised;                // of the listener's pool, shared with other shards
+  std::vector<std::uint8_t>& scratch;  // one opened or sealed message at a time
 };
 
 /// A server is wanted; `excluded` is one that just failed this session.
@@ -89,6 +90,72 @@ class Session {
   bool matches(std::uint16_t peer, std::uint32_t challenge) const;
   /// Bytes queued and held on both legs.
   std::size_t buffered_bytes() const;
+
+ private:
+  enum class Verdict : std::uint8_t { forward, consumed, ended };
+
+  // The straight line.
+  void settle(TimePoint now);
+  void relay(Side from, TimePoint now);
+  bool takes(Side from) const;
+  Verdict decide(Side from, const Message& message, TimePoint now);
+  Verdict decide_to_server(const Message& message, TimePoint now);
+  Verdict decide_to_client(const Message& message, TimePoint now);
+  bool seals(Side to, const Message& message);
+  void count(Side from, const Message& message, bool sealed);
+
+  // What the gateway answers itself (handshake.cpp).
+  Verdict accept_init(const Message& message, TimePoint now);
+  Verdict begin_exchange(const Message& message, TimePoint now);
+  void grant_exchange(TimePoint now, const crypto::Exchanged& exchanged);
+  void refuse_exchange(TimePoint now, ExchangeResult why);
+  void answer(TimePoint now, Bytes message);
+  void advance_keys(TimePoint now);
+
+  // Reaching the server and how things end (ends.cpp).
+  void want_upstream(std::optional<upstream::ServerId> excluded);
+  void connect_failed(TimePoint now, End why);
+  void check_connect(TimePoint now);
+  void carry_ends(TimePoint now);
+  void client_ended(TimePoint now);
+  void server_ended(TimePoint now);
+  void finish(End why, std::uint8_t code);
+  void fail(TimePoint now, End why, std::uint8_t code);
+  void lose_server(TimePoint now, End why);
+  bool ended() const { return record_.end != End::none; }
+
+  Leg& leg(Side side) { return legs_[static_cast<std::size_t>(side)]; }
+  const Leg& leg(Side side) const { return legs_[static_cast<std::size_t>(side)]; }
+  Leg& downstream() { return leg(Side::downstream); }
+  Leg& upstream() { return leg(Side::upstream); }
+  const Leg& upstream() const { return leg(Side::upstream); }
+
+  const Services services_;
+  std::array<Leg, 2> legs_;
+  Confidentiality confidentiality_;
+  Record record_;
+
+  // Establishing
+  std::uint8_t channels_;
+  bool init_relayed_ = false;
+  bool initialized_ = false;  // InitResponse relayed
+  bool token_ = false;        // Init carried one: keys may come from it
+  bool upstream_connected_ = false;
+  bool upstream_wanted_ = false;
+  std::uint8_t upstream_attempts_ = 0;
+  std::optional<upstream::ServerId> excluded_;
+  std::optional<upstream::ServerId> server_;
+  transport::ServerClock* clock_ = nullptr;
+  TimePoint connect_deadline_;
+  TimePoint init_deadline_;
+  TimePoint first_network_error_{};
+  bool network_error_seen_ = false;
+
+  // Key exchange
+  std::optional<ExchangeJob> exchange_job_;
+  bool exchange_waiting_ = false;  // a job was handed out or waits to be: no client message is taken
+  std::uint8_t exchange_channel_ = 0;
+  std::uint32_t refusals_ = 0;
 };
 
 }  // namespace gateway::session

@@ -24,20 +24,20 @@ struct Stats {
   Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched
   Counter unopened_dropped;   // from the server with the encrypted bit, dropped: nobody could read them
   Counter unparsed_messages;  // forwarded, but no message in the protocol's sense
-  std::array<transport::Stats, 2> transport;       // [Side]
+  std::array<transport::Stats, 2> transport;  // [Side]
 
   transport::Stats& of(Side side) { return transport[static_cast<std::size_t>(side)]; }
 };
 
 /// Counters of one shard's door.
 struct DoorStats {
-  Counter connects;         // answered, every copy
-  Counter refused;          // answered by "full"
-  Counter proven;           // sessions begun
-  Counter proven_forgotten; // of them: the table had lost what Connect announced
+  Counter connects;          // answered, every copy
+  Counter refused;           // answered by "full"
+  Counter proven;            // sessions begun
+  Counter proven_forgotten;  // of them: the table had lost what Connect announced
   Counter region_pings;
   Counter region_pings_dropped;
-  Counter dropped;          // datagrams of nobody: no session, no valid proof
+  Counter dropped;  // datagrams of nobody: no session, no valid proof
 };
 
 }  // namespace gateway::session

@@ -15,8 +15,8 @@ struct ServerId {
   bool operator==(const ServerId&) const = default;
 };
 
-/// One shard's view of a pool of interchangeable servers: chooses the one with the fewest sessions among those that
-/// didn't fail lately. Health orders the choice; it never refuses.
+/// One shard's view of a pool of interchangeable servers: chooses the one with the fewest sessions among
+/// those that didn't fail lately. Health orders the choice; it never refuses.
 class Pool {
  public:
   explicit Pool(std::size_t servers) : servers_(servers) {}

@@ -15,12 +15,16 @@ bool has_payload(CommandType type) {
     case CommandType::send_fragment:
     case CommandType::send_unsequenced:
     case CommandType::send_reliable_unsequenced:
-    case CommandType::send_fragment_unsequenced: return true;
-    default: return false;
+    case CommandType::send_fragment_unsequenced:
+      return true;
+    default:
+      return false;
   }
 }
 
-bool is_known(std::uint8_t type) { return (type >= 1 && type <= 8) || type == 11 || type == 12 || (type >= 14 && type <= 16); }
+bool is_known(std::uint8_t type) {
+  return (type >= 1 && type <= 8) || type == 11 || type == 12 || (type >= 14 && type <= 16);
+}
 
 void parse_connect(ByteReader& in, ConnectBody& body) {
   body.peer = in.u16();
@@ -67,23 +71,30 @@ void parse_body(ByteReader& in, Command& command) {
       command.ack.sent_time = in.u32();
       return;
     case CommandType::connect:
-    case CommandType::verify_connect: return parse_connect(in, command.connect);
+    case CommandType::verify_connect:
+      return parse_connect(in, command.connect);
     case CommandType::send_unreliable:
-    case CommandType::send_unsequenced: command.unreliable_seq = in.u32(); return;
+    case CommandType::send_unsequenced:
+      command.unreliable_seq = in.u32();
+      return;
     case CommandType::send_fragment:
-    case CommandType::send_fragment_unsequenced: return parse_fragment(in, command.fragment);
+    case CommandType::send_fragment_unsequenced:
+      return parse_fragment(in, command.fragment);
     case CommandType::disconnect:
     case CommandType::ping:
     case CommandType::server_time:
     case CommandType::send_reliable:
-    case CommandType::send_reliable_unsequenced: return;
+    case CommandType::send_reliable_unsequenced:
+      return;
   }
 }
 
 // A peer's size field against the type's fixed length and the bytes there are.
-Result<std::size_t> checked_size(std::uint32_t size, CommandType type, std::size_t available, Strictness strictness) {
+Result<std::size_t> checked_size(std::uint32_t size, CommandType type, std::size_t available,
+                                 Strictness strictness) {
   const std::size_t fixed = command_bytes(type);
-  if (size < fixed || (size != fixed && !has_payload(type) && strictness == Strictness::strict)) return Error::command_size;
+  if (size < fixed || (size != fixed && !has_payload(type) && strictness == Strictness::strict))
+    return Error::command_size;
   if (size <= available) return std::size_t{size};
   // One server in the field announces 20 bytes for a Ping and sends 12.
   if (!has_payload(type) && fixed <= available && strictness == Strictness::lenient) return fixed;
@@ -95,18 +106,23 @@ Result<std::size_t> checked_size(std::uint32_t size, CommandType type, std::size
 std::size_t command_bytes(CommandType type) {
   switch (type) {
     case CommandType::ack:
-    case CommandType::ack_unsequenced: return 20;
+    case CommandType::ack_unsequenced:
+      return 20;
     case CommandType::connect:
-    case CommandType::verify_connect: return 44;
+    case CommandType::verify_connect:
+      return 44;
     case CommandType::send_unreliable:
-    case CommandType::send_unsequenced: return 16;
+    case CommandType::send_unsequenced:
+      return 16;
     case CommandType::send_fragment:
-    case CommandType::send_fragment_unsequenced: return 32;
+    case CommandType::send_fragment_unsequenced:
+      return 32;
     case CommandType::disconnect:
     case CommandType::ping:
     case CommandType::send_reliable:
     case CommandType::server_time:
-    case CommandType::send_reliable_unsequenced: return 12;
+    case CommandType::send_reliable_unsequenced:
+      return 12;
   }
   return command_header_bytes;
 }
@@ -151,16 +167,23 @@ void write_command(ByteWriter& out, const Command& command) {
       out.u32(command.ack.sent_time);
       break;
     case CommandType::connect:
-    case CommandType::verify_connect: write_connect(out, command.connect); break;
+    case CommandType::verify_connect:
+      write_connect(out, command.connect);
+      break;
     case CommandType::send_unreliable:
-    case CommandType::send_unsequenced: out.u32(command.unreliable_seq); break;
+    case CommandType::send_unsequenced:
+      out.u32(command.unreliable_seq);
+      break;
     case CommandType::send_fragment:
-    case CommandType::send_fragment_unsequenced: write_fragment(out, command.fragment); break;
+    case CommandType::send_fragment_unsequenced:
+      write_fragment(out, command.fragment);
+      break;
     case CommandType::disconnect:
     case CommandType::ping:
     case CommandType::server_time:
     case CommandType::send_reliable:
-    case CommandType::send_reliable_unsequenced: break;
+    case CommandType::send_reliable_unsequenced:
+      break;
   }
   out.bytes(command.payload);
 }

@@ -32,16 +32,20 @@ inline constexpr std::uint8_t control_channel = 0xFF;
 /// The command's flags byte, which is also the delivery mode of a message: bit 0 reliable, bit 1 unsequenced.
 enum class Flags : std::uint8_t { unreliable = 0, reliable = 1, unsequenced = 2, reliable_unsequenced = 3 };
 
-inline bool is_reliable(Flags flags) { return (static_cast<std::uint8_t>(flags) & 1) != 0; }
-inline bool is_unsequenced(Flags flags) { return (static_cast<std::uint8_t>(flags) & 2) != 0; }
+inline bool is_reliable(Flags flags) {
+  return (static_cast<std::uint8_t>(flags) & 1) != 0;
+}
+inline bool is_unsequenced(Flags flags) {
+  return (static_cast<std::uint8_t>(flags) & 2) != 0;
+}
 
 inline constexpr std::uint8_t reserved_default = 4;
 
 /// Body of Connect and VerifyConnect, as far as anyone reads it.
 struct ConnectBody {
-  std::uint16_t peer = 0;      // Connect: what to put into our header (0); VerifyConnect: the assigned id
-  std::uint16_t mtu = 0;       // longest UDP payload the sender takes
-  std::uint8_t channels = 0;   // data channels, without 0xFF
+  std::uint16_t peer = 0;     // Connect: what to put into our header (0); VerifyConnect: the assigned id
+  std::uint16_t mtu = 0;      // longest UDP payload the sender takes
+  std::uint8_t channels = 0;  // data channels, without 0xFF
 };
 
 /// Body of Ack and AckUnsequenced.
@@ -73,8 +77,8 @@ struct Command {
   Bytes payload;  // types 6, 7, 8, 11, 14, 15; a view into the datagram
 };
 
-/// Strict for what clients send us; lenient for servers (a size field larger than a fixed-size command's is accepted
-/// and, where the datagram ends before it, the fixed size is taken).
+/// Strict for what clients send us; lenient for servers (a size field larger than a fixed-size command's is
+/// accepted and, where the datagram ends before it, the fixed size is taken).
 enum class Strictness : std::uint8_t { strict, lenient };
 
 /// Length of a command of this type without its payload: 12 for the header plus the type's fixed fields.

@@ -10,11 +10,12 @@ namespace gateway::wire {
 
 /// What the first 12 (with CRC 16) bytes of a datagram say. Source: README.md, "Datagram header".
 struct DatagramHeader {
-  std::uint16_t peer = 0;           // id given by VerifyConnect; peer_unassigned or peer_tracing before; 0 to the client
-  bool crc = false;                 // flags 0xCC: a CRC follows the challenge
-  std::uint8_t command_count = 0;   // commands that follow, 1…255
-  std::uint32_t sent_time = 0;      // sender's clock in ms at sending, wraps
-  std::uint32_t challenge = 0;      // picked by the client for the connection's life
+  std::uint16_t peer =
+      0;             // id given by VerifyConnect; peer_unassigned or peer_tracing before; 0 to the client
+  bool crc = false;  // flags 0xCC: a CRC follows the challenge
+  std::uint8_t command_count = 0;  // commands that follow, 1…255
+  std::uint32_t sent_time = 0;     // sender's clock in ms at sending, wraps
+  std::uint32_t challenge = 0;     // picked by the client for the connection's life
 };
 
 inline constexpr std::uint16_t peer_unassigned = 0xFFFF;
@@ -41,8 +42,8 @@ bool is_region_ping(Bytes bytes);
 /// JAMCRC over a whole datagram whose CRC field counts as zero. "123456789" without a field gives 0x340BC6D9.
 std::uint32_t datagram_crc(Bytes datagram);
 
-/// Writes one datagram into a caller's buffer: reserves the header, hands out the rest, fills in count and CRC at the
-/// end.
+/// Writes one datagram into a caller's buffer: reserves the header, hands out the rest, fills in count and
+/// CRC at the end.
 class DatagramWriter {
  public:
   /// `out` is at most the peer's MTU and at least header_bytes_max.

@@ -9,13 +9,13 @@ namespace gateway::wire {
 
 /// Why a datagram or a part of it was refused. name() is the log word and the `reason` label.
 enum class Error : std::uint8_t {
-  datagram_truncated,   // shorter than its header
-  datagram_flags,       // flags other than 0x00 and 0xCC (0x01, the encrypted datagram, has its own)
-  datagram_encrypted,   // flags 0x01: datagram encryption, which a gateway can't open
-  datagram_crc,         // CRC present and wrong
-  command_truncated,    // command runs past the end of the datagram
-  command_size,         // size field impossible for the command's type
-  command_type,         // a type nobody sends
+  datagram_truncated,  // shorter than its header
+  datagram_flags,      // flags other than 0x00 and 0xCC (0x01, the encrypted datagram, has its own)
+  datagram_encrypted,  // flags 0x01: datagram encryption, which a gateway can't open
+  datagram_crc,        // CRC present and wrong
+  command_truncated,   // command runs past the end of the datagram
+  command_size,        // size field impossible for the command's type
+  command_type,        // a type nobody sends
 };
 
 std::string_view name(Error error);

@@ -1,0 +1,180 @@
+#include "session/door.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "wire/command.h"
+#include "wire/datagram.h"
+
+namespace gateway::session {
+
+namespace {
+
+using wire::Command;
+using wire::CommandType;
+
+constexpr std::size_t bucket_entries = 8;  // entries a challenge may stand in; the oldest gives way
+constexpr std::uint8_t code_full = 3;
+constexpr std::uint32_t number_min = 1U << 16;
+constexpr std::uint32_t number_mask = 0x7FFFFFFF;
+constexpr std::uint16_t peer_max = 0xFFFD;  // 0xFFFE and 0xFFFF mean "none yet"
+constexpr std::uint32_t full_number = 1;    // our first on channel 0xFF
+
+bool is_unassigned(std::uint16_t peer) {
+  return peer == wire::peer_unassigned || peer == wire::peer_tracing;
+}
+
+// The Connect of a datagram: its first command, and nothing else will do.
+std::optional<Command> parse_connect(const wire::Datagram& datagram) {
+  ByteReader in(datagram.commands);
+  const auto command = wire::parse_command(in, wire::Strictness::strict);
+  if (!command || !*command || (*command)->type != CommandType::connect) return std::nullopt;
+  if ((*command)->connect.channels == 0 || (*command)->connect.channels == wire::control_channel)
+    return std::nullopt;
+  return *command;
+}
+
+Command acknowledge(const Command& command, std::uint32_t sent_time) {
+  Command ack;
+  ack.type = CommandType::ack;
+  ack.channel = command.channel;
+  ack.flags = wire::Flags::unreliable;
+  ack.ack = {command.reliable_seq, sent_time};
+  return ack;
+}
+
+}  // namespace
+
+Door::Door(const DoorOptions& options, Random& random, DoorStats& stats)
+    : options_(options),
+      stats_(stats),
+      keyed_hash_(random),
+      table_(std::bit_ceil(std::max(options.half_open, bucket_entries))) {}
+
+bool Door::wants(Bytes datagram) {
+  ByteReader in(datagram);
+  const std::uint16_t peer = in.u16();
+  return in.ok() && (is_unassigned(peer) || wire::is_region_ping(datagram));
+}
+
+DoorAnswer Door::receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out) {
+  if (wire::is_region_ping(datagram)) return echo(now, datagram, out);
+  if (wants(datagram)) return answer_connect(now, from, datagram, full, out);
+  if (!full) return prove(from, datagram);
+  stats_.dropped.add();
+  return {};
+}
+
+DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full,
+                                MutableBytes out) {
+  const auto parsed = wire::parse_datagram(datagram);
+  const auto connect = parsed ? parse_connect(*parsed) : std::nullopt;
+  if (!connect) {
+    stats_.dropped.add();
+    return {};
+  }
+  const wire::DatagramHeader& header = parsed->header;
+  const std::uint64_t hash_value = hash(from, header.challenge);
+  const Cookie cookie_value = cookie(hash_value);
+  const std::uint16_t mtu = std::clamp<std::uint16_t>(connect->connect.mtu, wire::mtu_min, options_.mtu_max);
+
+  Command answer;
+  if (full) {
+    answer.type = CommandType::disconnect;
+    answer.reserved = code_full;
+    answer.reliable_seq = full_number;
+    stats_.refused.add();
+  } else {
+    answer.type = CommandType::verify_connect;
+    answer.reliable_seq = cookie_value.number;
+    answer.connect = {cookie_value.peer, mtu, connect->connect.channels};
+    remember(hash_value, {from, header.challenge, ++clock_, mtu, connect->connect.channels, header.crc});
+    stats_.connects.add();
+  }
+  wire::DatagramWriter writer(
+      out, {.crc = header.crc, .sent_time = wire_milliseconds(now), .challenge = header.challenge});
+  for (const Command& command : {acknowledge(*connect, header.sent_time), answer}) {
+    wire::write_command(writer.commands(), command);
+    writer.count_command();
+  }
+  return {.reply_bytes = writer.finish(), .proven = {}};
+}
+
+DoorAnswer Door::echo(TimePoint now, Bytes datagram, MutableBytes out) {
+  if (now >= ping_second_ + seconds(1)) {
+    ping_second_ = now;
+    pings_this_second_ = 0;
+  }
+  if (++pings_this_second_ > options_.region_pings) {
+    stats_.region_pings_dropped.add();
+    return {};
+  }
+  stats_.region_pings.add();
+  std::ranges::copy(datagram, out.begin());
+  return {.reply_bytes = datagram.size(), .proven = {}};
+}
+
+// Any datagram with the right address, peer id and challenge will do: after a loss a client sends its Init
+// alone, without the ack of VerifyConnect.
+DoorAnswer Door::prove(const Address& from, Bytes datagram) {
+  const auto parsed = wire::parse_datagram(datagram);
+  const std::uint64_t hash_value = parsed ? hash(from, parsed->header.challenge) : 0;
+  if (!parsed || parsed->header.peer != cookie(hash_value).peer) {
+    stats_.dropped.add();
+    return {};
+  }
+  const wire::DatagramHeader& header = parsed->header;
+  transport::Accepted accepted{.peer = header.peer, .challenge = header.challenge, .crc = header.crc};
+  if (const auto announced = recall(hash_value, from, header.challenge)) {
+    accepted.mtu = announced->mtu;
+    accepted.channels = announced->channels;
+    accepted.crc = announced->crc;
+  } else {
+    stats_.proven_forgotten.add();  // the smallest MTU and all channels suit every client
+  }
+  stats_.proven.add();
+  return {.reply_bytes = 0, .proven = accepted};
+}
+
+std::uint64_t Door::hash(const Address& from, std::uint32_t challenge) const {
+  std::array<std::uint8_t, 22> input{};
+  ByteWriter writer(input);
+  writer.bytes(from.ip);
+  writer.u16(from.port);
+  writer.u32(challenge);
+  return keyed_hash_(input);
+}
+
+Door::Cookie Door::cookie(std::uint64_t hash) {
+  const auto peer = static_cast<std::uint16_t>(1 + (hash & 0xFFFF) % peer_max);
+  const auto number = static_cast<std::uint32_t>(hash >> 16) & number_mask;
+  return {peer, std::max(number, number_min)};
+}
+
+void Door::remember(std::uint64_t hash, const Announced& announced) {
+  const std::size_t first = (hash >> 48) * bucket_entries & (table_.size() - 1);
+  const auto bucket = std::span(table_).subspan(first, bucket_entries);
+  auto* slot = &bucket.front();
+  for (Announced& entry : bucket) {
+    if (entry.from == announced.from && entry.challenge == announced.challenge) slot = &entry;
+  }
+  if (slot->from != announced.from || slot->challenge != announced.challenge) {
+    // Ages are compared as differences, since the counter wraps.
+    slot = &*std::ranges::max_element(bucket, {}, [this](const Announced& entry) {
+      return entry.channels == 0 ? ~std::uint32_t{0} : clock_ - entry.age;
+    });
+  }
+  *slot = announced;
+}
+
+std::optional<Door::Announced> Door::recall(std::uint64_t hash, const Address& from,
+                                            std::uint32_t challenge) {
+  const std::size_t first = (hash >> 48) * bucket_entries & (table_.size() - 1);
+  for (const Announced& entry : std::span(table_).subspan(first, bucket_entries)) {
+    if (entry.channels != 0 && entry.challenge == challenge && entry.from == from) return entry;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gateway::session

@@ -1,0 +1,144 @@
+// Reaching the server, and how each way of ending is carried to the other side.
+#include <algorithm>
+
+#include "session/session.h"
+
+namespace gateway::session {
+
+using transport::Cause;
+using transport::CloseReason;
+using transport::Connecting;
+using transport::Linger;
+using transport::Phase;
+using transport::ReliableUdp;
+
+namespace {
+
+// Codes of the Disconnect command, its reserved byte.
+constexpr std::uint8_t code_timeout = 2;
+constexpr std::uint8_t code_full = 3;
+constexpr std::uint8_t code_normal = 4;
+
+constexpr std::uint8_t attempts_max = 2;          // the first server and one other
+constexpr Duration refusals_within = seconds(1);  // two network errors in this time: the server is gone
+
+constexpr CloseReason leave{Cause::local, code_normal};
+
+}  // namespace
+
+void Session::want_upstream(std::optional<upstream::ServerId> excluded) {
+  upstream_wanted_ = true;
+  excluded_ = excluded;
+}
+
+std::optional<UpstreamRequest> Session::wants_upstream() {
+  if (!upstream_wanted_ || ended()) return std::nullopt;
+  upstream_wanted_ = false;
+  return UpstreamRequest{excluded_};
+}
+
+void Session::upstream_opened(TimePoint now, upstream::ServerId server, transport::ServerClock& clock) {
+  if (ended()) return;
+  ++upstream_attempts_;
+  server_ = server;
+  clock_ = &clock;
+  network_error_seen_ = false;
+  const Connecting how{services_.random.u32() >> 1, channels_};
+  upstream().transport = ReliableUdp::connecting(services_.options.upstream, services_.buffers,
+                                                 services_.stats.of(Side::upstream), how, now);
+  downstream().transport->use_clock(clock);
+}
+
+void Session::upstream_error(TimePoint now, UpstreamError kind) {
+  if (ended()) return;
+  if (kind == UpstreamError::no_capacity) return fail(now, End::no_capacity, code_full);
+  if (!upstream().exists() || upstream_wanted_) return connect_failed(now, End::upstream_refused);
+  const bool again = network_error_seen_ && now - first_network_error_ <= refusals_within;
+  if (!again) {  // one alone may be an echo of the past
+    first_network_error_ = now;
+    network_error_seen_ = true;
+    return;
+  }
+  connect_failed(now, End::upstream_refused);
+  settle(now);
+}
+
+// Before Init went out, one other server may still take the session.
+void Session::connect_failed(TimePoint now, End why) {
+  if (init_relayed_ || upstream_attempts_ >= attempts_max || upstream_connected_)
+    return lose_server(now, why);
+  if (!upstream().exists()) ++upstream_attempts_;  // not even a socket
+  if (upstream().exists()) upstream().transport->close(now, leave, Linger::now);
+  connect_deadline_ = now + services_.options.connect_timeout / 2;
+  want_upstream(server_);
+}
+
+void Session::check_connect(TimePoint now) {
+  if (ended() || upstream_connected_) return;
+  if (upstream().is(Phase::open)) {
+    upstream_connected_ = true;
+    if (!clock_->known()) upstream().transport->request_server_time(now);
+  } else if (now >= connect_deadline_) {
+    connect_failed(now, End::upstream_connect);
+  }
+}
+
+void Session::carry_ends(TimePoint now) {
+  if (ended()) return;
+  // The messages before the client's farewell come first; those behind a running key exchange wait for it.
+  if (downstream().ended_by_peer() && !exchange_waiting_) return client_ended(now);
+  const bool replaced = upstream_wanted_;
+  if (!replaced && upstream().ended_by_peer()) return server_ended(now);
+  if (!initialized_ && downstream().transport->held_bytes() > services_.options.before_init_max) {
+    fail(now, End::before_init, 1);
+  }
+}
+
+void Session::client_ended(TimePoint now) {
+  const Cause cause = downstream().transport->close_reason().cause;
+  if (cause == Cause::peer) {
+    finish(End::client_disconnect, 0);
+    if (upstream().exists()) upstream().transport->close(now, leave, Linger::flush);
+    return;
+  }
+  finish(cause == Cause::timeout ? End::client_timeout : End::protocol_error, 0);
+  if (upstream().exists()) upstream().transport->close(now, {Cause::timeout, code_timeout}, Linger::now);
+}
+
+void Session::server_ended(TimePoint now) {
+  const CloseReason reason = upstream().transport->close_reason();
+  if (reason.cause == Cause::peer) {
+    finish(End::server_disconnect, reason.code);
+    downstream().transport->close(now, {Cause::local, reason.code}, Linger::flush);
+    return;
+  }
+  if (!upstream_connected_) return connect_failed(now, End::upstream_connect);
+  lose_server(now, reason.cause == Cause::timeout ? End::server_timeout : End::protocol_error);
+}
+
+// The server is gone without a word: what it had sent still reaches the client, then "timeout".
+void Session::lose_server(TimePoint now, End why) {
+  finish(why, code_timeout);
+  downstream().transport->close(now, {Cause::local, code_timeout}, Linger::flush);
+  if (upstream().exists()) upstream().transport->close(now, leave, Linger::now);
+}
+
+// The gateway ends it: the client is told at once, nothing more of the server reaches it; the server gets
+// what the client had sent before.
+void Session::fail(TimePoint now, End why, std::uint8_t code) {
+  finish(why, code);
+  downstream().transport->close(now, {Cause::local, code}, Linger::now);
+  if (upstream().exists()) upstream().transport->close(now, leave, Linger::flush);
+}
+
+void Session::end(TimePoint now, End why, std::uint8_t code) {
+  if (!ended()) fail(now, why, code);
+}
+
+void Session::finish(End why, std::uint8_t code) {
+  record_.end = why;
+  record_.code = code;
+  services_.stats.ended[static_cast<std::size_t>(why)].add();
+}
+
+}  // namespace gateway::session
