@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/buffer_pool.h"
+#include "session/door.h"
+#include "support/seeded_random.h"
+#include "support/test_operations.h"
+#include "transport/reliable_udp.h"
+
+namespace gateway::test {
+
+/// How a test server meets its clients.
+enum class Greeting : std::uint8_t {
+  normal,
+  silent,            // never answers anything, as a host that swallows datagrams
+  refuse_connect,    // answers Connect with Disconnect `refuse_code`
+  refuse_init,       // answers Init with Disconnect `refuse_code`
+  no_init_response,  // acknowledges Init and says nothing more
+};
+
+struct TestServerOptions {
+  Greeting greeting = Greeting::normal;
+  std::uint8_t refuse_code = 1;
+  std::optional<std::size_t> stall_after;  // messages; then nothing is read or acknowledged any more
+  std::int64_t clock_offset_ms = 0;        // what the clock shows beyond the process's milliseconds
+  double clock_drift_ppm = 0;              // how much too fast it goes
+  bool records = true;                     // keep received() and sent(); a benchmark has no use for them
+  transport::Options transport;
+};
+
+/// A game server without any cryptography, as it stands behind the gateway: the product's transport in its
+/// server role, the door included, and the operations of test_operations.h. Sans-I/O like everything it
+/// stands in for: give it datagrams and the time, take datagrams.
+class TestServer {
+ public:
+  /// A message as it went to or came from one client.
+  struct Message {
+    TimePoint at{};
+    Address peer;
+    std::uint8_t channel = 0;
+    transport::Delivery delivery = transport::Delivery::reliable;
+    bool encrypted = false;  // bit 0x80 of the type, which no server behind the gateway should see
+    std::vector<std::uint8_t> bytes;
+  };
+  /// How a client's connection ended.
+  struct Ended {
+    TimePoint at{};
+    Address peer;
+    transport::CloseReason reason;
+  };
+  struct Output {
+    Address to;
+    Bytes bytes;  // valid until the next call
+  };
+
+  TestServer(const TestServerOptions& options, std::uint64_t seed);
+  ~TestServer();
+
+  void receive(TimePoint now, const Address& from, Bytes datagram);
+  void advance(TimePoint now);
+  TimePoint deadline() const;
+  std::optional<Output> next_output(TimePoint now);
+
+  /// Ends the connection of one client, or of all, with this reason; what is queued goes first.
+  void disconnect(TimePoint now, const Address& peer, std::uint8_t code);
+  void disconnect_all(TimePoint now, std::uint8_t code);
+  /// Sends a whole clear message to a client. False when it isn't connected or its queue is full.
+  bool send(TimePoint now, const Address& peer, const transport::Payload& message);
+  /// From now on nothing is read or answered, as if the machine were gone.
+  void die() { dead_ = true; }
+
+  /// The server's own clock, which its header times show.
+  std::uint32_t clock_at(TimePoint now) const;
+
+  std::size_t peer_count() const { return peers_.size(); }
+  std::vector<Address> peers() const;
+  const std::deque<Message>& received() const { return received_; }
+  const std::deque<Message>& sent() const { return sent_; }
+  const std::deque<Ended>& ended() const { return ended_; }
+  /// What no server behind the gateway may see: a key exchange, an encrypted message, a first message that is
+  /// no Init.
+  const std::vector<std::string>& violations() const { return violations_; }
+
+ private:
+  struct Peer;
+  struct Late {
+    TimePoint due{};
+    Address peer;
+    std::uint8_t channel = 0;
+    transport::Delivery delivery = transport::Delivery::reliable;
+    std::vector<std::uint8_t> bytes;
+  };
+
+  void show_clock(TimePoint now);
+  void answer_connect(TimePoint now, const Address& from, Bytes datagram);
+  void refuse_connect(TimePoint now, const Address& from, Bytes datagram);
+  void open(TimePoint now, const Address& from, const transport::Accepted& accepted);
+  void read(TimePoint now, Peer& peer);
+  void handle(TimePoint now, Peer& peer, const transport::Payload& payload);
+  void greet(TimePoint now, Peer& peer, const transport::Payload& init);
+  void operate(TimePoint now, Peer& peer, const transport::Payload& request);
+  void join(TimePoint now, Peer& peer, const transport::Payload& request);
+  void raise(TimePoint now, Peer& peer, const transport::Payload& request);
+  void answer(TimePoint now, Peer& peer, const transport::Payload& message);
+  void touch(Peer& peer);
+  void forget_if_closed(TimePoint now, const Peer& peer);
+
+  TestServerOptions options_;
+  SeededRandom random_;
+  session::DoorStats door_stats_;
+  session::Door door_;
+  BufferPool buffers_;
+  transport::Stats stats_;
+  transport::ServerClock clock_;
+  TimePoint epoch_{};  // of the drift: the first call
+  bool dead_ = false;
+  std::size_t messages_ = 0;
+
+  std::map<Address, std::unique_ptr<Peer>> peers_;
+  std::deque<Address> touched_;                                        // peers that may have output
+  std::deque<std::pair<Address, std::vector<std::uint8_t>>> replies_;  // of the door
+  std::vector<Late> late_;
+  std::vector<std::uint8_t> out_;
+
+  std::deque<Message> received_;
+  std::deque<Message> sent_;
+  std::deque<Ended> ended_;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace gateway::test
