@@ -71,10 +71,10 @@ struct Command {
   std::uint8_t reserved = reserved_default;  // reason in Disconnect, otherwise ignored
   std::uint32_t reliable_seq = 0;
   std::uint32_t unreliable_seq = 0;  // send_unreliable: per channel; send_unsequenced: the group, per peer
-  AckBody ack;
-  ConnectBody connect;
-  FragmentBody fragment;
-  Bytes payload;  // types 6, 7, 8, 11, 14, 15; a view into the datagram
+  AckBody ack{};
+  ConnectBody connect{};
+  FragmentBody fragment{};
+  Bytes payload{};  // types 6, 7, 8, 11, 14, 15; a view into the datagram
 };
 
 /// Strict for what clients send us; lenient for servers (a size field larger than a fixed-size command's is
