@@ -16,7 +16,8 @@ struct Options {
   // Resending ("Resending")
   Duration rtt_initial = milliseconds(200);
   Duration rtt_variance_initial = milliseconds(5);
-  Duration resend_min = milliseconds(100);        // a client acks from its game loop: under 100 ms only doubles traffic
+  Duration resend_min =
+      milliseconds(100);  // a client acks from its game loop: under 100 ms only doubles traffic
   Duration resend_first_max = milliseconds(400);  // cap of the first wait, as clients have it
   Duration resend_max = milliseconds(2000);       // cap of the doubled wait
   Duration resend_deadline = seconds(12);         // a command unacknowledged for so long ends the connection
@@ -35,17 +36,18 @@ struct Options {
   std::uint32_t window_numbers = 0;     // unacknowledged reliable numbers a channel, the stock client's limit
 
   // Bounds
-  std::size_t buffered = std::size_t{1} << 20;      // bytes queued to send, and bytes held from receiving, each
-  std::size_t unreliable_buffered = 16 * 1024;      // bytes of unreliable messages queued; the oldest go first
-  Duration unreliable_backlog = milliseconds(200);  // unreliable messages behind an older reliable backlog are dropped
-  std::size_t message_max = 512'016;                // bytes of one message: 500 KiB and what sealing adds
-  std::uint32_t reorder_distance = 4096;            // numbers ahead of the next expected; beyond: not stored, not acked
-  std::uint32_t assemblies_max = 16;                // messages of type 15 being assembled
-  Duration assembly_age = seconds(30);              // an incomplete one is given up after
+  std::size_t buffered = std::size_t{1} << 20;  // bytes queued to send, and bytes held from receiving, each
+  std::size_t unreliable_buffered = 16 * 1024;  // bytes of unreliable messages queued; the oldest go first
+  Duration unreliable_backlog =
+      milliseconds(200);                  // unreliable messages behind an older reliable backlog are dropped
+  std::size_t message_max = 512'016;      // bytes of one message: 500 KiB and what sealing adds
+  std::uint32_t reorder_distance = 4096;  // numbers ahead of the next expected; beyond: not stored, not acked
+  std::uint32_t assemblies_max = 16;      // messages of type 15 being assembled
+  Duration assembly_age = seconds(30);    // an incomplete one is given up after
 
   // Ending ("Ends")
-  Duration linger = seconds(2);            // for flushing, and then for the peer's ack of Disconnect
-  std::uint32_t disconnect_copies = 3;     // transmissions of a Disconnect that isn't acknowledged
+  Duration linger = seconds(2);         // for flushing, and then for the peer's ack of Disconnect
+  std::uint32_t disconnect_copies = 3;  // transmissions of a Disconnect that isn't acknowledged
 
   /// The leg toward the server plays a client: its window, and quicker resends on a short way.
   static Options upstream_leg() {

@@ -5,10 +5,18 @@
 #include <optional>
 
 #include "base/buffer_pool.h"
+#include "transport/acknowledgements.h"
+#include "transport/in_flight.h"
+#include "transport/lifecycle.h"
 #include "transport/options.h"
+#include "transport/receive_queue.h"
+#include "transport/round_trip.h"
+#include "transport/send_queue.h"
 #include "transport/server_clock.h"
 #include "transport/stats.h"
 #include "transport/transport.h"
+#include "wire/command.h"
+#include "wire/datagram.h"
 
 namespace gateway::transport {
 
@@ -16,8 +24,8 @@ namespace gateway::transport {
 struct Accepted {
   std::uint16_t peer = 0;
   std::uint32_t challenge = 0;
-  std::uint16_t mtu = 576;       // clamped to 576…options.mtu_max by the transport
-  std::uint8_t channels = 254;   // 1…254
+  std::uint16_t mtu = 576;      // clamped to 576…options.mtu_max by the transport
+  std::uint8_t channels = 254;  // 1…254
   bool crc = false;
 };
 
@@ -31,9 +39,11 @@ struct Connecting {
 class ReliableUdp final : public Transport {
  public:
   /// Server role, behind the door: open at once, channel 0xFF numbers from 1.
-  static std::unique_ptr<ReliableUdp> accepted(const Options& options, BufferPool& pool, Stats& stats, const Accepted& peer, TimePoint now);
+  static std::unique_ptr<ReliableUdp> accepted(const Options& options, BufferPool& pool, Stats& stats,
+                                               const Accepted& peer, TimePoint now);
   /// Client role: Phase opening until VerifyConnect.
-  static std::unique_ptr<ReliableUdp> connecting(const Options& options, BufferPool& pool, Stats& stats, const Connecting& how, TimePoint now);
+  static std::unique_ptr<ReliableUdp> connecting(const Options& options, BufferPool& pool, Stats& stats,
+                                                 const Connecting& how, TimePoint now);
   ~ReliableUdp() override;
 
   void receive(TimePoint now, Bytes datagram) override;
@@ -57,7 +67,8 @@ class ReliableUdp final : public Transport {
   /// True when the peer acknowledged `number` and every lower reliable number on `channel`.
   bool acknowledged(std::uint8_t channel, std::uint32_t number) const;
 
-  /// Server role: the clock that the header's sentTime shows from now on; must outlive this. Without one it shows our own.
+  /// Server role: the clock that the header's sentTime shows from now on; must outlive this. Without one it
+  /// shows our own.
   void use_clock(const ServerClock& clock);
   /// Client role: queues a ServerTime command.
   void request_server_time(TimePoint now);
@@ -65,7 +76,73 @@ class ReliableUdp final : public Transport {
   std::optional<ClockSample> take_clock_sample();
 
  private:
-  // TODO(transport): the composed mechanisms
+  // What both roles start from; `mtu` is the longest datagram to the peer.
+  struct Identity {
+    Role role;
+    std::uint16_t peer;  // server role: what the client's datagrams must carry; client role: what ours carry
+    std::uint32_t challenge;
+    std::uint16_t mtu;
+    std::uint8_t channels;
+    bool crc;
+  };
+  // Control commands that are to be sent once each.
+  struct Wanted {
+    bool connect = false;
+    bool ping = false;
+    bool server_time = false;
+  };
+
+  ReliableUdp(const Options& options, BufferPool& pool, Stats& stats, const Identity& identity,
+              TimePoint now);
+
+  // Receiving, in order of the calls.
+  std::optional<wire::Datagram> accept(Bytes bytes);
+  void execute(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
+  void take_ack(TimePoint now, const wire::DatagramHeader& header, const wire::Command& ack);
+  void take_control_ack(const wire::DatagramHeader& header, const InFlight::Acknowledged& acked,
+                        TimePoint now);
+  void take_verify_connect(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
+  void take_disconnect(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
+  void take_data(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
+  void acknowledge(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command,
+                   Acknowledgements::Urgency urgency);
+
+  // Sending, in order of the commands in a datagram.
+  bool has_output(TimePoint now);
+  bool may_send(const SendQueue::Unsent& unsent) const;
+  void write_acks(wire::DatagramWriter& out);
+  void write_farewell(wire::DatagramWriter& out, const InFlight::Sent& copy);
+  void write_overdue(wire::DatagramWriter& out, const InFlight::Sent& copy);
+  void write_wanted(wire::DatagramWriter& out, const InFlight::Sent& copy);
+  void write_data(wire::DatagramWriter& out, const InFlight::Sent& copy);
+  bool write_channel(wire::DatagramWriter& out, const InFlight::Sent& copy, std::uint8_t channel);
+  bool write(wire::DatagramWriter& out, const wire::Command& command);
+  bool write_control(wire::DatagramWriter& out, const InFlight::Sent& copy, const wire::Command& command,
+                     std::uint8_t copies_max);
+  wire::Command control_command(wire::CommandType type, std::uint32_t number) const;
+  bool can_send_control() const;
+
+  std::uint32_t header_time(TimePoint now) const;
+  bool wants_ping() const;
+  void settle(TimePoint now);
+  void release_when_idle(TimePoint now);
+
+  const Options options_;
+  Stats& stats_;
+  Identity identity_;
+  Lifecycle lifecycle_;
+  RoundTrip round_trip_;
+  Acknowledgements acks_;
+  InFlight in_flight_;
+  SendQueue send_queue_;
+  ReceiveQueue receive_queue_;
+  const ServerClock* clock_ = nullptr;
+  std::optional<ClockSample> clock_sample_;
+  Wanted wanted_;
+  std::uint32_t last_control_ = 0;  // number of the last reliable command on channel 0xFF
+  TimePoint used_;                  // when a message last came or went
+  bool queues_dropped_ = false;
+  bool released_ = true;            // memory was given back since
 };
 
 }  // namespace gateway::transport

@@ -8,16 +8,16 @@
 
 namespace gateway::transport {
 
-/// One acknowledgement that tells the server's time: when the acknowledged copy left, when the ack came, and the
-/// sentTime of the datagram that carried it.
+/// One acknowledgement that tells the server's time: when the acknowledged copy left, when the ack came, and
+/// the sentTime of the datagram that carried it.
 struct ClockSample {
   TimePoint sent;
   TimePoint received;
   std::uint32_t server_time = 0;
 };
 
-/// Estimate of one upstream server's millisecond clock, fed for ever: the offset of the sample with the smallest
-/// round trip of the last minute. Source: README.md, "Server time".
+/// Estimate of one upstream server's millisecond clock, fed for ever: the offset of the sample with the
+/// smallest round trip of the last minute. Source: README.md, "Server time".
 class ServerClock {
  public:
   static constexpr Duration window = seconds(60);    // age of the samples that count
@@ -31,7 +31,8 @@ class ServerClock {
   /// How often the server's clock jumped.
   std::uint32_t steps() const { return steps_; }
 
-  /// True when a ServerTime is wanted now; the caller then sends one and calls asked(). One leg per server asks.
+  /// True when a ServerTime is wanted now; the caller then sends one and calls asked(). One leg per server
+  /// asks.
   bool wants_sample(TimePoint now) const { return now >= next_ask_; }
   void asked(TimePoint now) { next_ask_ = now + interval; }
   TimePoint next_ask() const { return next_ask_; }

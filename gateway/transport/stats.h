@@ -1,6 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 #include "base/counter.h"
 
@@ -24,6 +27,8 @@ enum class Drop : std::uint8_t {
   not_open,           // data outside Phase open
   count_
 };
+
+std::string_view name(Drop reason);
 
 /// Counters of one leg side on one shard, summed by the exporter.
 struct Stats {

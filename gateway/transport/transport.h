@@ -9,14 +9,21 @@
 
 namespace gateway::transport {
 
-/// opening: the handshake runs, payloads may be queued. closing: what is queued still leaves. closed: over, see
-/// close_reason().
+/// opening: the handshake runs, payloads may be queued. closing: what is queued still leaves. closed: over,
+/// see close_reason().
 enum class Phase : std::uint8_t { opening, open, closing, closed };
 
 /// How a message travels. The values are UDP's command flags and TCP's delivery byte.
-enum class Delivery : std::uint8_t { unreliable = 0, reliable = 1, unsequenced = 2, reliable_unsequenced = 3 };
+enum class Delivery : std::uint8_t {
+  unreliable = 0,
+  reliable = 1,
+  unsequenced = 2,
+  reliable_unsequenced = 3
+};
 
-inline bool is_reliable(Delivery delivery) { return (static_cast<std::uint8_t>(delivery) & 1) != 0; }
+inline bool is_reliable(Delivery delivery) {
+  return (static_cast<std::uint8_t>(delivery) & 1) != 0;
+}
 
 /// One application message and how it travels.
 struct Payload {

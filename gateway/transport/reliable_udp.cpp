@@ -1,0 +1,424 @@
+#include "transport/reliable_udp.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace gateway::transport {
+
+namespace {
+
+using wire::CommandType;
+using Urgency = Acknowledgements::Urgency;
+
+constexpr std::uint8_t datagram_commands_max = 100;       // stock clients complain about more
+constexpr std::uint32_t verify_connect_number = 1 << 16;  // the door's numbers for VerifyConnect begin here
+
+std::size_t size_of(const wire::Command& command) {
+  return wire::command_bytes(command.type) + command.payload.size();
+}
+
+std::uint16_t peer_mtu(std::uint16_t announced, std::uint16_t mtu_max) {
+  const auto least = static_cast<std::uint16_t>(wire::mtu_min);
+  return std::clamp(announced, least, std::max(mtu_max, least));
+}
+
+}  // namespace
+
+std::unique_ptr<ReliableUdp> ReliableUdp::accepted(const Options& options, BufferPool& pool, Stats& stats,
+                                                   const Accepted& peer, TimePoint now) {
+  const Identity identity{Role::server,  peer.peer, peer.challenge, peer_mtu(peer.mtu, options.mtu_max),
+                          peer.channels, peer.crc};
+  return std::unique_ptr<ReliableUdp>(new ReliableUdp(options, pool, stats, identity, now));
+}
+
+std::unique_ptr<ReliableUdp> ReliableUdp::connecting(const Options& options, BufferPool& pool, Stats& stats,
+                                                     const Connecting& how, TimePoint now) {
+  const std::uint16_t mtu = peer_mtu(options.mtu_max, options.mtu_max);
+  const Identity identity{Role::client, wire::peer_unassigned, how.challenge, mtu, how.channels, false};
+  return std::unique_ptr<ReliableUdp>(new ReliableUdp(options, pool, stats, identity, now));
+}
+
+ReliableUdp::ReliableUdp(const Options& options, BufferPool& pool, Stats& stats, const Identity& identity,
+                         TimePoint now)
+    : options_(options),
+      stats_(stats),
+      identity_(identity),
+      lifecycle_(options_, identity.role, now),
+      round_trip_(options_),
+      acks_(options_),
+      in_flight_(options_),
+      send_queue_(options_, pool, stats, identity.mtu),
+      receive_queue_(options_, pool, stats),
+      used_(now) {
+  wanted_.connect = identity.role == Role::client;
+}
+
+ReliableUdp::~ReliableUdp() = default;
+
+// --- Receiving: accept the datagram, execute its commands, owe acks ---
+
+void ReliableUdp::receive(TimePoint now, Bytes bytes) {
+  stats_.datagrams_received.add();
+  stats_.bytes_received.add(bytes.size());
+  const auto datagram = accept(bytes);
+  if (!datagram) return;
+  lifecycle_.heard(now);
+  const auto strictness =
+      identity_.role == Role::server ? wire::Strictness::strict : wire::Strictness::lenient;
+  ByteReader in(datagram->commands);
+  for (std::uint8_t i = 0; i < datagram->header.command_count; ++i) {
+    const auto command = wire::parse_command(in, strictness);
+    if (!command) {
+      stats_.drop(Drop::malformed);
+      break;
+    }
+    if (*command) {
+      execute(now, datagram->header, **command);
+    } else {
+      stats_.drop(Drop::unknown_command);
+    }
+  }
+  settle(now);
+}
+
+std::optional<wire::Datagram> ReliableUdp::accept(Bytes bytes) {
+  const auto datagram = wire::parse_datagram(bytes);
+  if (!datagram || (identity_.crc && !datagram->header.crc)) {
+    stats_.drop(Drop::datagram);
+    return std::nullopt;
+  }
+  if (!matches(datagram->header.peer, datagram->header.challenge)) {
+    stats_.drop(Drop::foreign);
+    return std::nullopt;
+  }
+  if (lifecycle_.phase() == Phase::closed) {
+    stats_.drop(Drop::not_open);
+    return std::nullopt;
+  }
+  return *datagram;
+}
+
+bool ReliableUdp::matches(std::uint16_t peer, std::uint32_t challenge) const {
+  return challenge == identity_.challenge && (identity_.role == Role::client || peer == identity_.peer);
+}
+
+void ReliableUdp::execute(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command) {
+  switch (command.type) {
+    case CommandType::ack:
+    case CommandType::ack_unsequenced:
+      return take_ack(now, header, command);
+    case CommandType::verify_connect:
+      return take_verify_connect(now, header, command);
+    case CommandType::disconnect:
+      return take_disconnect(now, header, command);
+    case CommandType::ping:
+      return acknowledge(now, header, command, Urgency::may_wait);
+    case CommandType::server_time:
+      return acknowledge(now, header, command, Urgency::at_once);
+    case CommandType::connect:
+      return;  // the door answers every copy of it
+    case CommandType::send_reliable:
+    case CommandType::send_unreliable:
+    case CommandType::send_fragment:
+    case CommandType::send_unsequenced:
+    case CommandType::send_reliable_unsequenced:
+    case CommandType::send_fragment_unsequenced:
+      return take_data(now, header, command);
+  }
+}
+
+void ReliableUdp::take_ack(TimePoint now, const wire::DatagramHeader& header, const wire::Command& ack) {
+  const FlightKey key{ack.channel, ack.type == CommandType::ack_unsequenced, ack.ack.reliable_seq};
+  const auto acked = in_flight_.acknowledge(key, ack.ack.sent_time);
+  if (!acked) {
+    const bool of_verify_connect =
+        key.channel == wire::control_channel && key.number >= verify_connect_number;
+    if (!of_verify_connect) stats_.drop(Drop::unknown_ack);
+    return;
+  }
+  if (key.channel == wire::control_channel) return take_control_ack(header, *acked, now);
+  if (acked->sent) round_trip_.observe(now - *acked->sent);
+  send_queue_.acknowledged(key.channel, acked->reference, acked->bytes);
+}
+
+void ReliableUdp::take_control_ack(const wire::DatagramHeader& header, const InFlight::Acknowledged& acked,
+                                   TimePoint now) {
+  const auto type = static_cast<CommandType>(acked.reference);
+  if (type == CommandType::disconnect) lifecycle_.farewell_acknowledged();
+  if (!acked.sent) return;
+  const Duration sample = now - *acked.sent;
+  if (type == CommandType::connect) round_trip_.start(sample);
+  if (type == CommandType::ping) round_trip_.observe(sample);
+  if (identity_.role != Role::client || sample > RoundTrip::sample_max) return;
+  if (type == CommandType::ping || type == CommandType::server_time)
+    clock_sample_ = {*acked.sent, now, header.sent_time};
+}
+
+void ReliableUdp::take_verify_connect(TimePoint now, const wire::DatagramHeader& header,
+                                      const wire::Command& command) {
+  if (identity_.role == Role::server) return stats_.drop(Drop::unknown_command);
+  acknowledge(now, header, command, Urgency::at_once);
+  if (lifecycle_.phase() != Phase::opening) return;
+  identity_.peer = command.connect.peer;
+  in_flight_.clear();  // Connect, whose ack may have been lost, is answered
+  lifecycle_.verified();
+}
+
+void ReliableUdp::take_disconnect(TimePoint now, const wire::DatagramHeader& header,
+                                  const wire::Command& command) {
+  const bool owes_ack = wire::is_reliable(command.flags);
+  acknowledge(now, header, command, Urgency::at_once);
+  lifecycle_.peer_left(now, command.reserved, owes_ack);
+}
+
+void ReliableUdp::take_data(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command) {
+  if (command.channel >= identity_.channels) return stats_.drop(Drop::channel);
+  if (!lifecycle_.takes_data()) return stats_.drop(Drop::not_open);
+  const Receipt receipt = receive_queue_.receive(now, command);
+  used_ = now;
+  released_ = false;
+  if (receipt == Receipt::refused) return;
+  acknowledge(now, header, command, receipt == Receipt::duplicate ? Urgency::at_once : Urgency::may_wait);
+}
+
+void ReliableUdp::acknowledge(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command,
+                              Urgency urgency) {
+  if (!wire::is_reliable(command.flags)) return;
+  const bool unsequenced = wire::is_unsequenced(command.flags);
+  acks_.add(now, {command.reliable_seq, header.sent_time, command.channel, unsequenced}, size_of(command),
+            urgency);
+}
+
+// --- What the session asks for ---
+
+SendStatus ReliableUdp::send(TimePoint now, const Payload& payload) {
+  const bool takes = lifecycle_.phase() == Phase::opening || lifecycle_.phase() == Phase::open;
+  if (!takes || payload.channel >= identity_.channels) {
+    stats_.drop(takes ? Drop::channel : Drop::not_open);
+    return SendStatus::dropped;
+  }
+  used_ = now;
+  released_ = false;
+  return send_queue_.push(now, payload);
+}
+
+void ReliableUdp::close(TimePoint now, CloseReason reason, Linger linger) {
+  lifecycle_.close(now, reason, linger);
+  settle(now);
+}
+
+std::optional<Payload> ReliableUdp::next_payload() {
+  return receive_queue_.next();
+}
+std::size_t ReliableUdp::queued_bytes() const {
+  return send_queue_.bytes();
+}
+std::size_t ReliableUdp::held_bytes() const {
+  return receive_queue_.held_bytes();
+}
+Phase ReliableUdp::phase() const {
+  return lifecycle_.phase();
+}
+CloseReason ReliableUdp::close_reason() const {
+  return lifecycle_.reason();
+}
+bool ReliableUdp::used_unsequenced() const {
+  return receive_queue_.used_unsequenced();
+}
+std::uint32_t ReliableUdp::last_reliable(std::uint8_t channel) const {
+  return send_queue_.last_reliable(channel);
+}
+bool ReliableUdp::acknowledged(std::uint8_t channel, std::uint32_t number) const {
+  return in_flight_.acknowledged({channel, false, number});
+}
+void ReliableUdp::use_clock(const ServerClock& clock) {
+  clock_ = &clock;
+}
+void ReliableUdp::request_server_time(TimePoint) {
+  wanted_.server_time = true;
+}
+std::optional<ClockSample> ReliableUdp::take_clock_sample() {
+  return std::exchange(clock_sample_, std::nullopt);
+}
+
+// --- Time ---
+
+void ReliableUdp::advance(TimePoint now) {
+  lifecycle_.advance(now);
+  if (!in_flight_.advance(now)) lifecycle_.unanswered(now);
+  receive_queue_.advance(now);
+  if (wants_ping() && now >= lifecycle_.ping_due()) wanted_.ping = true;
+  release_when_idle(now);
+  settle(now);
+}
+
+TimePoint ReliableUdp::deadline() const {
+  if (lifecycle_.phase() == Phase::closed) return never;
+  const TimePoint ping = wants_ping() ? lifecycle_.ping_due() : never;
+  return std::min(
+      {lifecycle_.deadline(), in_flight_.deadline(), acks_.due(), receive_queue_.deadline(), ping});
+}
+
+bool ReliableUdp::wants_ping() const {
+  return in_flight_.empty() && !wanted_.ping;
+}
+
+// After every input: ends a flush that is complete, and once drops what a connection that is over won't send.
+void ReliableUdp::settle(TimePoint now) {
+  if (send_queue_.bytes() == 0) lifecycle_.flushed(now);
+  if (lifecycle_.keeps_data() || queues_dropped_) return;
+  queues_dropped_ = true;  // our Disconnect comes into flight later and must stay
+  in_flight_.clear();
+  send_queue_.clear();
+}
+
+void ReliableUdp::release_when_idle(TimePoint now) {
+  if (released_ || now - used_ < options_.ping_after) return;
+  released_ = true;
+  in_flight_.release();
+  send_queue_.release();
+  receive_queue_.release();
+}
+
+// --- Sending: acks, Disconnect, overdue copies, control commands, then new data ---
+
+std::size_t ReliableUdp::next_output(TimePoint now, MutableBytes out) {
+  assert(out.size() >= identity_.mtu);
+  advance(now);
+  if (!has_output(now)) return 0;
+  const InFlight::Sent copy{now, header_time(now)};
+  wire::DatagramHeader header;
+  header.peer = identity_.role == Role::server ? std::uint16_t{0} : identity_.peer;
+  header.crc = identity_.crc;
+  header.sent_time = copy.wire_time;
+  header.challenge = identity_.challenge;
+  wire::DatagramWriter writer(out.first(identity_.mtu), header);
+  write_acks(writer);
+  write_farewell(writer, copy);
+  write_overdue(writer, copy);
+  write_wanted(writer, copy);
+  write_data(writer, copy);
+  const std::size_t size = writer.finish();
+  stats_.datagrams_sent.add();
+  stats_.bytes_sent.add(size);
+  stats_.commands_sent.add(writer.command_count());
+  return size;
+}
+
+std::uint32_t ReliableUdp::header_time(TimePoint now) const {
+  return clock_ != nullptr ? clock_->at(now) : wire_milliseconds(now);
+}
+
+// True when a datagram is to be sent now; acks that may still wait don't make one.
+bool ReliableUdp::has_output(TimePoint now) {
+  if (lifecycle_.phase() == Phase::closed) return false;
+  if (now >= acks_.due() || lifecycle_.farewell() || in_flight_.overdue()) return true;
+  if (lifecycle_.phase() == Phase::opening) return wanted_.connect;
+  if (can_send_control() && (wanted_.ping || wanted_.server_time)) return true;
+  bool found = false;
+  send_queue_.for_each_unsent([&](std::uint8_t channel) {
+    found = may_send(*send_queue_.front(channel));
+    return !found;
+  });
+  return found;
+}
+
+bool ReliableUdp::may_send(const SendQueue::Unsent& unsent) const {
+  return !wire::is_reliable(unsent.command.flags) ||
+         in_flight_.allows(unsent.command, size_of(unsent.command));
+}
+
+bool ReliableUdp::can_send_control() const {
+  return lifecycle_.phase() == Phase::open;
+}
+
+bool ReliableUdp::write(wire::DatagramWriter& out, const wire::Command& command) {
+  if (out.command_count() >= datagram_commands_max || out.commands().remaining() < size_of(command))
+    return false;
+  wire::write_command(out.commands(), command);
+  out.count_command();
+  return true;
+}
+
+void ReliableUdp::write_acks(wire::DatagramWriter& out) {
+  while (!acks_.empty() && write(out, acks_.front())) {
+    acks_.pop();
+    stats_.acks_sent.add();
+  }
+  if (acks_.empty()) lifecycle_.acks_left();
+}
+
+void ReliableUdp::write_farewell(wire::DatagramWriter& out, const InFlight::Sent& copy) {
+  const auto farewell = lifecycle_.farewell();
+  if (!farewell) return;
+  wire::Command command = control_command(CommandType::disconnect, last_control_ + 1);
+  command.flags = farewell->flags;
+  const auto copies =
+      static_cast<std::uint8_t>(std::clamp<std::uint32_t>(options_.disconnect_copies, 1, 255));
+  if (farewell->repeated ? write_control(out, copy, command, copies) : write(out, command))
+    lifecycle_.farewell_sent();
+}
+
+void ReliableUdp::write_overdue(wire::DatagramWriter& out, const InFlight::Sent& copy) {
+  while (const auto overdue = in_flight_.overdue()) {
+    const FlightKey& key = overdue->key;
+    const wire::Command command =
+        key.channel == wire::control_channel
+            ? control_command(static_cast<CommandType>(overdue->reference), key.number)
+            : send_queue_.again(key.channel, overdue->reference, key.number);
+    if (!write(out, command)) return;
+    in_flight_.resent(copy);
+    stats_.commands_resent.add();
+  }
+}
+
+void ReliableUdp::write_wanted(wire::DatagramWriter& out, const InFlight::Sent& copy) {
+  const auto write_one = [&](bool& wanted, CommandType type) {
+    if (wanted && write_control(out, copy, control_command(type, last_control_ + 1), 0)) wanted = false;
+  };
+  if (lifecycle_.phase() == Phase::opening) write_one(wanted_.connect, CommandType::connect);
+  if (!can_send_control()) return;
+  write_one(wanted_.server_time, CommandType::server_time);
+  write_one(wanted_.ping, CommandType::ping);
+}
+
+bool ReliableUdp::write_control(wire::DatagramWriter& out, const InFlight::Sent& copy,
+                                const wire::Command& command, std::uint8_t copies_max) {
+  if (!write(out, command)) return false;
+  last_control_ = command.reliable_seq;
+  const auto type = static_cast<std::uint32_t>(command.type);
+  in_flight_.sent(key_of(command), type, size_of(command), copy, round_trip_.first_wait(), copies_max);
+  return true;
+}
+
+wire::Command ReliableUdp::control_command(CommandType type, std::uint32_t number) const {
+  wire::Command command;
+  command.type = type;
+  command.reliable_seq = number;
+  if (type == CommandType::connect)
+    command.connect = {.peer = 0, .mtu = identity_.mtu, .channels = identity_.channels};
+  if (type == CommandType::disconnect) command.reserved = lifecycle_.reason().code;
+  return command;
+}
+
+void ReliableUdp::write_data(wire::DatagramWriter& out, const InFlight::Sent& copy) {
+  if (!lifecycle_.keeps_data() || lifecycle_.phase() == Phase::opening) return;
+  send_queue_.for_each_unsent([&](std::uint8_t channel) { return write_channel(out, copy, channel); });
+}
+
+// False when the datagram is full.
+bool ReliableUdp::write_channel(wire::DatagramWriter& out, const InFlight::Sent& copy, std::uint8_t channel) {
+  while (const auto unsent = send_queue_.front(channel)) {
+    if (!may_send(*unsent)) return true;
+    const std::size_t bytes = size_of(unsent->command);
+    if (!write(out, unsent->command)) return out.command_count() < datagram_commands_max;
+    if (wire::is_reliable(unsent->command.flags)) {
+      in_flight_.sent(key_of(unsent->command), unsent->message, bytes, copy, round_trip_.first_wait());
+    }
+    send_queue_.sent(channel);
+  }
+  return true;
+}
+
+}  // namespace gateway::transport
