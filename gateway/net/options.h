@@ -18,8 +18,9 @@ struct ListenerOptions {
 };
 
 struct ServerOptions {
-  Address address;   // resolved
-  std::string text;  // as configured, e.g. "udp://127.0.0.1:15055"
+  Address address;       // resolved
+  std::string text;      // as configured, e.g. "udp://127.0.0.1:15055"
+  bool trusted = false;  // the operator vouches for a link that leaves private networks
 };
 
 /// A named list of interchangeable servers.
@@ -29,11 +30,11 @@ struct PoolOptions {
 };
 
 struct LimitOptions {
-  std::size_t sessions = 20'000;            // live at once, all shards; beyond: "server full"
-  std::size_t sessions_per_address = 1000;  // IPv6 counts per /64
-  std::vector<Address> exempt;              // addresses without a limit of their own (port ignored)
-  double exchanges_per_second = 2000;       // key exchanges run, all shards; over it they wait
-  std::size_t exchange_queue = 4096;        // waiting exchanges a shard; beyond: refused
+  std::size_t sessions = 20'000;                // live at once, all shards; beyond: "server full"
+  std::size_t sessions_per_address = 1000;      // IPv6 counts per /64
+  std::vector<Address> exempt;                  // addresses without a limit of their own (port ignored)
+  double exchanges_per_second = 2000;           // key exchanges run, all shards; over it they wait
+  std::size_t exchange_queue = 4096;            // waiting exchanges a shard; beyond: refused
   Duration exchange_wait = milliseconds(1500);  // longest wait of one; beyond: refused
 };
 
@@ -44,7 +45,7 @@ struct Options {
   session::Options session;
   session::DoorOptions door;
   LimitOptions limits;
-  std::size_t threads = 1;  // shards
+  std::size_t threads = 1;                            // shards
   std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
 };
 

@@ -1,0 +1,165 @@
+#include "config/print.h"
+
+#include <string_view>
+
+#include "config/quantity.h"
+#include "config/trusted.h"
+
+namespace gateway::config {
+namespace {
+
+std::string_view word(session::Responses value) {
+  switch (value) {
+    case session::Responses::sticky:
+      return "sticky";
+    case session::Responses::match:
+      return "match";
+    case session::Responses::all:
+      return "all";
+  }
+  return {};
+}
+
+std::string_view word(session::Events value) {
+  switch (value) {
+    case session::Events::as_raised:
+      return "as_raised";
+    case session::Events::listed:
+      return "listed";
+    case session::Events::all:
+      return "all";
+  }
+  return {};
+}
+
+std::string_view word(session::UnknownKey value) {
+  switch (value) {
+    case session::UnknownKey::pass:
+      return "pass";
+    case session::UnknownKey::end:
+      return "end";
+  }
+  return {};
+}
+
+std::string_view word(LogLevel value) {
+  switch (value) {
+    case LogLevel::trace:
+      return "trace";
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warn:
+      return "warn";
+    case LogLevel::error:
+      return "error";
+  }
+  return {};
+}
+
+std::string_view word(LogFormat value) {
+  switch (value) {
+    case LogFormat::text:
+      return "text";
+    case LogFormat::json:
+      return "json";
+  }
+  return {};
+}
+
+/// Names and URLs hold nothing that needs escaping, but some read as another type without quotes (null, 1e5).
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+/// Collects "key: value" lines at one depth after another.
+class Lines {
+ public:
+  void line(std::size_t depth, std::string_view text) {
+    text_ += std::string(2 * depth, ' ') + std::string(text) + "\n";
+  }
+  void line(std::size_t depth, std::string_view key, std::string_view value) {
+    line(depth, std::string(key) + ": " + std::string(value));
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return "[" + text + "]";
+}
+
+void print_links(const net::Options& options, Lines& out) {
+  out.line(0, "listeners:");
+  for (const net::ListenerOptions& listener : options.listeners) {
+    out.line(1, "- { name: " + quoted(listener.name) + ", listen: " + quoted(listener.text) +
+                    ", upstream: " + quoted(options.pools[listener.pool].name) + " }");
+  }
+  out.line(0, "upstreams:");
+  for (const net::PoolOptions& pool : options.pools) {
+    std::vector<std::string> servers;
+    for (const net::ServerOptions& server : pool.servers) {
+      const std::string url = quoted(server.text);
+      servers.push_back(server.trusted ? "{ address: " + url + ", trusted: true }" : url);
+    }
+    out.line(1, quoted(pool.name), "{ servers: " + joined(servers) + " }");
+  }
+}
+
+void print_encryption(const net::Options& options, Lines& out) {
+  const session::Options& session = options.session;
+  std::vector<std::string> listed;
+  for (std::size_t code = 0; code < session.listed_events.size(); ++code) {
+    if (session.listed_events.test(code)) listed.push_back(std::to_string(code));
+  }
+  out.line(0, "encryption:");
+  out.line(1, "responses", word(session.responses));
+  out.line(1, "events", word(session.events));
+  out.line(1, "listed_events", joined(listed));
+  out.line(1, "unknown_key", word(session.unknown_key));
+  const auto rate = static_cast<std::uint64_t>(options.limits.exchanges_per_second);
+  out.line(1, "key_exchange",
+           "{ rate: " + write_rate(rate) + ", per_session: " + std::to_string(session.exchanges_max) + " }");
+}
+
+void print_limits(const net::Options& options, Lines& out) {
+  std::vector<std::string> exempt;
+  for (const Address& address : options.limits.exempt) exempt.push_back(quoted(ip_text(address)));
+  out.line(0, "limits:");
+  out.line(1, "sessions", std::to_string(options.limits.sessions));
+  out.line(1, "sessions_per_address", std::to_string(options.limits.sessions_per_address));
+  out.line(1, "message_size", write_size(options.session.message_max));
+  out.line(1, "per_session", "{ buffered: " + write_size(options.session.downstream.buffered) + " }");
+  out.line(1, "exempt", joined(exempt));
+}
+
+void print_timeouts(const session::Options& session, Lines& out) {
+  out.line(0, "timeouts",
+           "{ silence: " + write_duration(session.downstream.silence) +
+               ", connect: " + write_duration(session.connect_timeout) +
+               ", init: " + write_duration(session.init_timeout) + " }");
+}
+
+}  // namespace
+
+std::string print(const Config& config) {
+  Lines out;
+  out.line(0, "version: 1");
+  print_links(config.net, out);
+  print_encryption(config.net, out);
+  print_limits(config.net, out);
+  print_timeouts(config.net.session, out);
+  out.line(0, "admin", config.admin ? "{ listen: " + quoted(config.admin->text) + " }" : "off");
+  out.line(0, "log",
+           "{ level: " + std::string(word(config.log.level)) +
+               ", format: " + std::string(word(config.log.format)) + " }");
+  out.line(0, "threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
+  return out.text();
+}
+
+}  // namespace gateway::config

@@ -1,0 +1,56 @@
+#include "config/trusted.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+
+namespace gateway::config {
+namespace {
+
+constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+bool is_v4(const Address& address) {
+  return std::equal(v4_prefix.begin(), v4_prefix.end(), address.ip.begin());
+}
+
+bool private_v4(const Address& address) {
+  const std::uint8_t a = address.ip[12];
+  const std::uint8_t b = address.ip[13];
+  return a == 10 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168) || (a == 169 && b == 254);
+}
+
+bool private_v6(const Address& address) {
+  const bool unique_local = (address.ip[0] & 0xFE) == 0xFC;
+  const bool link_local = address.ip[0] == 0xFE && (address.ip[1] & 0xC0) == 0x80;
+  return unique_local || link_local;
+}
+
+}  // namespace
+
+bool loopback(const Address& address) {
+  if (is_v4(address)) return address.ip[12] == 127;
+  constexpr std::array<std::uint8_t, 16> one = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  return address.ip == one;
+}
+
+bool private_network(const Address& address) {
+  if (loopback(address)) return true;
+  return is_v4(address) ? private_v4(address) : private_v6(address);
+}
+
+bool any_address(const Address& address) {
+  const auto start = address.ip.begin() + (is_v4(address) ? 12 : 0);
+  return std::all_of(start, address.ip.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+std::string ip_text(const Address& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (is_v4(address)) {
+    inet_ntop(AF_INET, &address.ip[12], text.data(), text.size());
+  } else {
+    inet_ntop(AF_INET6, address.ip.data(), text.data(), text.size());
+  }
+  return text.data();
+}
+
+}  // namespace gateway::config
