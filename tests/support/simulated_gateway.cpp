@@ -129,16 +129,23 @@ void SimulatedGateway::take_output(TimePoint now, Live& live) {
         violations_.push_back("a datagram of " + std::to_string(written) + " bytes, MTU " +
                               std::to_string(limit));
       if (side == Side::upstream && live.port == 0) continue;
-      const Address local = side == Side::downstream ? options_.listen : [&] {
-        Address address = options_.listen;
-        address.port = live.port;
-        return address;
-      }();
+      const Address local = side == Side::downstream ? options_.listen : local_address(live);
       const Address remote = side == Side::downstream ? live.client : options_.servers[live.server->index];
       output_.push_back(
           {local, remote, {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(written)}});
     }
   }
+}
+
+Address SimulatedGateway::local_address(const Live& live) const {
+  Address address = options_.listen;
+  address.port = live.port;
+  return address;
+}
+
+std::optional<Address> SimulatedGateway::upstream_of(const Address& client) const {
+  const auto found = last_upstream_.find(client);
+  return found == last_upstream_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void SimulatedGateway::connect_upstream(TimePoint now, Live& live, const session::UpstreamRequest& request) {
@@ -150,6 +157,7 @@ void SimulatedGateway::connect_upstream(TimePoint now, Live& live, const session
   live.counted_connected = false;
   live.port = next_port_++;
   ports_[live.port] = live.client;
+  last_upstream_[live.client] = local_address(live);
   pool_.opened(*server);
   live.session->upstream_opened(now, *server, clocks_[server->index]);
 }

@@ -46,6 +46,8 @@ class SimulatedGateway final : public Host {
   std::size_t session_count() const { return sessions_.size(); }
   /// The session of a client's address; nullptr when there is none.
   const session::Session* session_of(const Address& client) const;
+  /// The address from which a client's session talks, or last talked, to its server.
+  std::optional<Address> upstream_of(const Address& client) const;
   /// Records of sessions that are over, in order of their end.
   const std::vector<session::Record>& ended() const { return ended_; }
   const session::Stats& stats() const { return stats_; }
@@ -69,6 +71,7 @@ class SimulatedGateway final : public Host {
 
   void from_client(TimePoint now, const Packet& packet);
   void open(TimePoint now, const Address& client, const transport::Accepted& accepted, Bytes datagram);
+  Address local_address(const Live& live) const;
   Live* live_of_port(std::uint16_t port);
   /// Everything a shard does after one call on a session. May remove it.
   void serve(TimePoint now, Live& live);
@@ -92,7 +95,8 @@ class SimulatedGateway final : public Host {
   upstream::Pool pool_;
   std::vector<transport::ServerClock> clocks_;
   std::map<Address, std::unique_ptr<Live>> sessions_;
-  std::map<std::uint16_t, Address> ports_;  // upstream port → client
+  std::map<std::uint16_t, Address> ports_;    // upstream port → client
+  std::map<Address, Address> last_upstream_;  // client → local upstream address, kept after the end
   std::uint16_t next_port_ = 40'000;
   struct Outgoing {
     Address from;

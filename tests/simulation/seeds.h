@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+namespace gateway::test {
+
+/// Which seeds a simulation runs: GATEWAY_SEED is the first (default 1), GATEWAY_SEEDS how many.
+struct Seeds {
+  std::uint64_t first = 1;
+  std::uint64_t count = 0;
+};
+
+inline Seeds seeds(std::uint64_t count) {
+  const auto number = [](const char* name, std::uint64_t otherwise) {
+    const char* const text = std::getenv(name);
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+  };
+  return {number("GATEWAY_SEED", 1), number("GATEWAY_SEEDS", count)};
+}
+
+/// How to run one seed again.
+inline std::string replay(std::uint64_t seed, const std::string& test) {
+  return "seed " + std::to_string(seed) + "; to replay it: GATEWAY_SEED=" + std::to_string(seed) +
+         " GATEWAY_SEEDS=1 " GATEWAY_BINARY_DIR "/tests/simulation_tests --gtest_filter=" + test;
+}
+
+}  // namespace gateway::test

@@ -1,0 +1,258 @@
+// Whole sessions under a bad network, one seed each: clients, the gateway, the server; a random mix of
+// everything a client can send; then an end from one of the three sides.
+
+#include <algorithm>
+#include <cstdio>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "simulation/seeds.h"
+#include "simulation/traffic.h"
+#include "simulation/world.h"
+
+namespace gateway::test {
+namespace {
+
+enum class Ending : std::uint8_t { client_leaves, server_kicks, gateway_stops };
+
+/// What a seed stands for.
+struct Scenario {
+  explicit Scenario(std::uint64_t seed);
+
+  std::uint64_t seed;
+  WorldOptions world;
+  std::vector<const Generation*> generations_of_clients;
+  std::vector<PhotonClient::Config> configs;
+  std::vector<Traffic::Options> traffic;
+  double loss = 0;  // the worst of the links
+  Ending ending = Ending::client_leaves;
+  std::uint8_t code = 1;  // of a kick
+};
+
+Link random_link(SeededRandom& random, double loss, Duration delay) {
+  Link link;
+  link.delay = delay;
+  link.jitter = random.chance(0.5) ? delay : Duration{};
+  link.loss = loss;
+  link.duplication = random.chance(0.4) ? 0.05 : 0;
+  link.reordering = random.chance(0.4) ? 0.05 : 0;
+  return link;
+}
+
+Scenario::Scenario(std::uint64_t scenario_seed) : seed(scenario_seed) {
+  SeededRandom random(seed);
+  const auto any_loss = [&] {
+    return random.chance(0.2) ? 0.0 : random.chance(0.6) ? random.unit() * 0.05 : 0.05 + random.unit() * 0.15;
+  };
+  const double client_loss = any_loss();
+  const double server_loss = random.chance(0.5) ? 0.0 : any_loss();
+  loss = std::max(client_loss, server_loss);
+  world.seed = seed;
+  world.client_link = random_link(random, client_loss, milliseconds(random.between(1, 80)));
+  world.server_link = random_link(random, server_loss, microseconds(random.between(100, 5000)));
+  world.gateway.exchange_delay = random.chance(0.5) ? Duration{} : milliseconds(random.between(1, 300));
+
+  const bool large = random.chance(0.1);
+  for (std::uint64_t i = random.between(1, 2); i > 0; --i) {
+    const Generation& generation = *generations[random.between(0, generations.size() - 1)];
+    PhotonClient::Config config;
+    config.init.protocol = random.chance(0.5) ? Protocol::v16 : Protocol::v18;
+    config.channels = static_cast<std::uint8_t>(random.between(1, 4));
+    config.mtu = static_cast<std::uint16_t>(random.chance(0.3) ? 576 : random.between(576, 1200));
+    // The 3.2 library can't send fragments with its CRC on.
+    config.crc = random.chance(0.3) && &generation != &generation_3_2_2;
+    Traffic::Options options;
+    options.messages = random.between(20, 60);
+    options.encrypts = random.chance(0.9);
+    options.large = large;
+    // The oldest libraries have no send window: a burst of fragments is one burst of datagrams, as they'd
+    // send it.
+    generations_of_clients.push_back(&generation);
+    configs.push_back(config);
+    traffic.push_back(options);
+  }
+  ending = static_cast<Ending>(random.between(0, 2));
+  code = static_cast<std::uint8_t>(random.between(1, 4));
+}
+
+/// A scenario that is run, and what was seen.
+class Game {
+ public:
+  explicit Game(const Scenario& scenario) : scenario_(scenario), world_(scenario.world) {
+    for (std::size_t i = 0; i < scenario.configs.size(); ++i) {
+      clients_.push_back(&world_.add_client(*scenario.generations_of_clients[i], scenario.configs[i]));
+      traffic_.push_back(
+          std::make_unique<Traffic>(world_, *clients_[i], scenario.traffic[i], scenario.seed * 10 + i));
+    }
+    for (auto& one : traffic_) {
+      for (auto& other : traffic_) {
+        if (one != other) one->meets(*other);
+      }
+    }
+    world_.network.filter([this](const Packet& packet, std::size_t) { return eavesdrop(packet); });
+  }
+
+  void play() {
+    for (ClientHost* client : clients_) world_.connect(*client);
+    for (int tenths = 0; tenths < 900 && !settled(); ++tenths) world_.run_for(milliseconds(100));
+    world_.run_for(milliseconds(500));
+    check_flows();
+    end();
+    check_ends();
+    EXPECT_EQ(leaks_, 0U) << "a secret in the clear on a client's link";
+    EXPECT_THAT(world_.violations(), testing::IsEmpty());
+  }
+
+  std::size_t gave_up() const { return gave_up_; }
+  std::size_t messages() const { return messages_; }
+
+ private:
+  bool left(std::size_t i) const {
+    return clients_[i]->client().state() == PhotonClient::State::disconnected;
+  }
+
+  bool settled() const {
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      if (!left(i) && !(traffic_[i]->finished() && traffic_[i]->delivered())) return false;
+    }
+    return true;
+  }
+
+  bool eavesdrop(const Packet& packet) {
+    const auto near_client = [](const Address& address) {
+      return address.ip[15] < first_server_host && address.ip[15] >= first_client_host;
+    };
+    if ((near_client(packet.from) || near_client(packet.to)) && shows_secret(packet.bytes)) ++leaks_;
+    return false;
+  }
+
+  void check_flows() {
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      if (left(i)) ++gave_up_;
+      // Beyond 5 % loss a session may end early; up to it only a client that gave up by its own rule may.
+      const bool complete = !left(i);
+      EXPECT_THAT(compare(traffic_[i]->sent(), traffic_[i]->server_received(), complete), testing::IsEmpty())
+          << "to the server, client " << i;
+      EXPECT_THAT(compare(traffic_[i]->server_sent(), traffic_[i]->received(), complete), testing::IsEmpty())
+          << "to the client, client " << i;
+      EXPECT_EQ(clients_[i]->client().undecryptable(), 0U);
+      if (left(i) && scenario_.loss <= 0.05) {
+        const ClientEvent* const end = clients_[i]->client().last(ClientEvent::Kind::disconnected);
+        EXPECT_TRUE(end != nullptr && end->status == ClientEvent::Status::timeout)
+            << "ended, and not by its own rule";
+      }
+      messages_ += traffic_[i]->received().size() + traffic_[i]->server_received().size();
+      check_answers(clients_[i]->client());
+    }
+  }
+
+  /// Responses that carry a secret, and those of codes that were only ever asked for encrypted.
+  void check_answers(const PhotonClient& client) {
+    for (const ClientEvent& event : client.events()) {
+      if (shows_secret(event.body)) {
+        EXPECT_TRUE(event.encrypted) << "code " << int{event.code};
+      }
+      if (event.kind != ClientEvent::Kind::response) continue;
+      if (event.code >= 100 && event.code <= 103) {
+        EXPECT_TRUE(event.encrypted);
+      }
+      if (event.code >= 104 && event.code <= 107) {
+        EXPECT_FALSE(event.encrypted);
+      }
+    }
+  }
+
+  void end() {
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      ended_alive_.push_back(!left(i));
+      if (scenario_.ending == Ending::client_leaves && !left(i))
+        clients_[i]->client().disconnect(world_.now());
+    }
+    if (scenario_.ending == Ending::server_kicks) {
+      world_.use_server(0, [&](TestServer& server) { server.disconnect_all(world_.now(), scenario_.code); });
+    }
+    if (scenario_.ending == Ending::gateway_stops) {
+      world_.gateway->end_all(world_.now(), session::End::shutdown, 1);
+      world_.network.drain(*world_.gateway);
+    }
+    world_.run_for(seconds(60));
+  }
+
+  void check_ends() {
+    EXPECT_EQ(world_.gateway->session_count(), 0U);
+    EXPECT_EQ(world_.server().peer_count(), 0U) << "the server keeps a connection nobody uses";
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      if (ended_alive_[i]) check_end(i);
+    }
+  }
+
+  void check_end(std::size_t i) {
+    const ClientEvent* const told = clients_[i]->client().last(ClientEvent::Kind::disconnected);
+    ASSERT_NE(told, nullptr) << "client " << i << " was never told";
+    const auto peer = world_.gateway->upstream_of(clients_[i]->address());
+    const auto& ends = world_.server().ended();
+    const auto server_end =
+        std::find_if(ends.begin(), ends.end(), [&](const auto& end) { return end.peer == peer; });
+    ASSERT_NE(server_end, ends.end()) << "the server was never told of client " << i;
+
+    // A lost last datagram is repaired by a timeout on the other side.
+    const bool lossy = scenario_.loss > 0;
+    switch (scenario_.ending) {
+      case Ending::client_leaves:
+        EXPECT_EQ(told->status, ClientEvent::Status::by_us);
+        EXPECT_TRUE(server_end->reason.cause == transport::Cause::peer || lossy);
+        if (!lossy) {
+          EXPECT_EQ(server_end->reason.code, 4);
+        }
+        break;
+      case Ending::server_kicks:
+      case Ending::gateway_stops:
+        if (told->status == ClientEvent::Status::by_server) {
+          const bool kicked = scenario_.ending == Ending::server_kicks;
+          EXPECT_TRUE(told->reason == (kicked ? scenario_.code : 1) || (lossy && told->reason == 2))
+              << int{told->reason};
+        } else {
+          EXPECT_TRUE(told->status == ClientEvent::Status::timeout && scenario_.loss > 0.05);
+        }
+        break;
+    }
+  }
+
+  const Scenario& scenario_;
+  World world_;
+  std::vector<ClientHost*> clients_;
+  std::vector<std::unique_ptr<Traffic>> traffic_;
+  std::vector<bool> ended_alive_;
+  std::size_t leaks_ = 0;
+  std::size_t gave_up_ = 0;
+  std::size_t messages_ = 0;
+};
+
+TEST(WholeSession, DeliversWhatItShouldUnderEverySeed) {
+  const Seeds which = seeds(320);
+  std::size_t gave_up = 0;
+  std::size_t gave_up_below = 0;
+  std::size_t messages = 0;
+  for (std::uint64_t seed = which.first; seed < which.first + which.count; ++seed) {
+    SCOPED_TRACE(replay(seed, "WholeSession.*"));
+    const Scenario scenario(seed);
+    Game game(scenario);
+    game.play();
+    gave_up += game.gave_up();
+    if (scenario.loss <= 0.05) gave_up_below += game.gave_up();
+    messages += game.messages();
+    if (HasFailure()) break;
+  }
+  RecordProperty("gave_up", static_cast<int>(gave_up));
+  std::printf(
+      "%llu seeds, %zu messages, %zu clients gave up by their own resend rule (%zu of them up to 5 %% "
+      "loss)\n",
+      static_cast<unsigned long long>(which.count), messages, gave_up, gave_up_below);
+  if (which.count >= 100) {
+    EXPECT_LE(gave_up_below, which.count / 100);
+  }
+}
+
+}  // namespace
+}  // namespace gateway::test

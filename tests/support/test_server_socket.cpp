@@ -1,0 +1,158 @@
+#include "support/test_server_socket.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cstring>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdexcept>
+#include <string>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace gateway::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+/// A socket bound to the port (0: any) and the port it got.
+std::pair<int, std::uint16_t> bound_socket(int type, std::uint16_t port) {
+  const int descriptor = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(port);
+  socklen_t length = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (descriptor < 0 || ::bind(descriptor, generic, length) != 0 ||
+      ::getsockname(descriptor, generic, &length) != 0) {
+    if (descriptor >= 0) ::close(descriptor);
+    throw std::runtime_error("no socket on port " + std::to_string(port) + ": " + std::strerror(errno));
+  }
+  return {descriptor, ntohs(address.sin_port)};
+}
+
+std::uint16_t free_port(int type) {
+  const auto [descriptor, port] = bound_socket(type, 0);
+  ::close(descriptor);
+  return port;
+}
+
+Address from_system(const sockaddr_in& system) {
+  Address address;
+  address.ip[10] = address.ip[11] = 0xFF;
+  std::memcpy(address.ip.data() + 12, &system.sin_addr, 4);
+  address.port = system.sin_port;
+  return address;
+}
+
+sockaddr_in to_system(const Address& address) {
+  sockaddr_in system{};
+  system.sin_family = AF_INET;
+  system.sin_port = address.port;
+  std::memcpy(&system.sin_addr, address.ip.data() + 12, 4);
+  return system;
+}
+
+}  // namespace
+
+std::uint16_t free_udp_port() {
+  return free_port(SOCK_DGRAM);
+}
+std::uint16_t free_tcp_port() {
+  return free_port(SOCK_STREAM);
+}
+
+TestServerSocket::TestServerSocket(const TestServerOptions& options, std::uint16_t port, std::uint64_t seed)
+    : server_(options, seed) {
+  std::tie(socket_, port_) = bound_socket(SOCK_DGRAM | SOCK_NONBLOCK, port);
+  const int buffer_bytes = 4 << 20;
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
+  wake_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  thread_ = std::thread([this] { run(); });
+}
+
+TestServerSocket::~TestServerSocket() {
+  stopping_ = true;
+  wake();
+  thread_.join();
+  ::close(socket_);
+  ::close(wake_);
+}
+
+void TestServerSocket::wake() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
+}
+
+void TestServerSocket::run() {
+  std::array<pollfd, 2> polled{{{socket_, POLLIN, 0}, {wake_, POLLIN, 0}}};
+  while (!stopping_) {
+    ::poll(polled.data(), polled.size(), milliseconds_to_wait());
+    std::uint64_t ignored = 0;
+    [[maybe_unused]] const auto read = ::read(wake_, &ignored, sizeof ignored);
+    const std::lock_guard lock(mutex_);
+    receive_all();
+    if (server_.deadline() <= Clock::now()) server_.advance(Clock::now());
+    send_all();
+  }
+}
+
+int TestServerSocket::milliseconds_to_wait() {
+  const std::lock_guard lock(mutex_);
+  const TimePoint deadline = server_.deadline();
+  if (deadline == never) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000));
+}
+
+void TestServerSocket::receive_all() {
+  std::array<std::uint8_t, 4096> buffer{};
+  sockaddr_in from{};
+  for (int i = 0; i < 256; ++i) {
+    socklen_t length = sizeof from;
+    const auto bytes =
+        ::recvfrom(socket_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
+    if (bytes < 0) return;
+    server_.receive(Clock::now(), from_system(from), Bytes(buffer).first(static_cast<std::size_t>(bytes)));
+  }
+}
+
+void TestServerSocket::send_all() {
+  while (const auto output = server_.next_output(Clock::now())) {
+    const sockaddr_in to = to_system(output->to);
+    ::sendto(socket_, output->bytes.data(), output->bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to),
+             sizeof to);
+  }
+}
+
+bool TestServerSocket::wait_until(const std::function<bool(const TestServer&)>& done, Duration limit) {
+  for (const TimePoint end = Clock::now() + limit; Clock::now() < end;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (done(server_)) return true;
+    }
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  const std::lock_guard lock(mutex_);
+  return done(server_);
+}
+
+Duration TestServerSocket::cpu_time() {
+  clockid_t clock{};
+  timespec time{};
+  ::pthread_getcpuclockid(thread_.native_handle(), &clock);
+  ::clock_gettime(clock, &time);
+  return seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace gateway::test
