@@ -1,0 +1,77 @@
+#include "base/buffer_pool.h"
+
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "support/vectors.h"
+
+namespace gateway {
+namespace {
+
+TEST(BufferPool, GivesBuffersOfExactlyTheSizeAskedFor) {
+  BufferPool pool;
+  for (const std::size_t size : {0u, 1u, 63u, 64u, 65u, 1200u, 512000u}) {
+    const Buffer buffer = pool.take(size);
+    EXPECT_TRUE(buffer);
+    EXPECT_EQ(buffer.size(), size);
+    EXPECT_EQ(buffer.bytes().size(), size);
+  }
+}
+
+TEST(BufferPool, LendsTheNextPowerOfTwo) {
+  BufferPool pool;
+  const Buffer small = pool.take(1);
+  EXPECT_EQ(pool.lent_bytes(), 64u);
+  const Buffer exact = pool.take(128);
+  EXPECT_EQ(pool.lent_bytes(), 64u + 128u);
+  const Buffer larger = pool.take(129);
+  EXPECT_EQ(pool.lent_bytes(), 64u + 128u + 256u);
+}
+
+TEST(BufferPool, ReusesWhatCameBack) {
+  BufferPool pool;
+  const std::uint8_t* first = pool.take(100).bytes().data();
+  EXPECT_EQ(pool.lent_bytes(), 0u);
+  EXPECT_EQ(pool.kept_bytes(), 128u);
+  const Buffer again = pool.take(128);
+  EXPECT_EQ(again.bytes().data(), first);
+  EXPECT_EQ(pool.kept_bytes(), 0u);
+}
+
+TEST(BufferPool, KeepsNoMoreThanItsLimit) {
+  BufferPool pool;
+  {
+    const Buffer one = pool.take(BufferPool::kept_bytes_max);
+    const Buffer two = pool.take(64);
+  }
+  EXPECT_EQ(pool.lent_bytes(), 0u);
+  EXPECT_LE(pool.kept_bytes(), BufferPool::kept_bytes_max);
+}
+
+TEST(BufferPool, CopiesBytes) {
+  BufferPool pool;
+  const auto bytes = test::from_hex("010203");
+  const Buffer copy = pool.copy(bytes);
+  EXPECT_NE(copy.bytes().data(), bytes.data());
+  EXPECT_EQ(test::to_hex(copy.bytes()), "010203");
+}
+
+TEST(Buffer, GoesBackOnceHoweverOftenItMoved) {
+  BufferPool pool;
+  {
+    Buffer first = pool.take(64);
+    Buffer second = std::move(first);
+    Buffer third;
+    EXPECT_FALSE(third);
+    third = std::move(second);
+    EXPECT_TRUE(third);
+    EXPECT_EQ(pool.lent_bytes(), 64u);
+    third = pool.take(256);
+    EXPECT_EQ(pool.lent_bytes(), 256u);
+  }
+  EXPECT_EQ(pool.lent_bytes(), 0u);
+}
+
+}  // namespace
+}  // namespace gateway
