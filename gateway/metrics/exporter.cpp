@@ -1,0 +1,279 @@
+#include "metrics/exporter.h"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "metrics/families.h"
+#include "metrics/names.h"
+#include "metrics/process.h"
+
+namespace gateway::metrics {
+namespace {
+
+using net::ListenerStats;
+using net::PoolStats;
+using net::ShardStats;
+using session::DoorStats;
+using session::Side;
+
+constexpr std::string_view transport = "udp";                                  // of every listener, so far
+constexpr std::array<std::string_view, 2> sides = {"downstream", "upstream"};  // by session::Side
+constexpr std::array<std::string_view, 2> directions = {"to_server", "to_client"};  // by session::Direction
+
+std::string_view name(net::Rejection rejection) {
+  switch (rejection) {
+    case net::Rejection::sessions:
+      return "sessions";
+    case net::Rejection::sessions_per_address:
+      return "sessions_per_address";
+    case net::Rejection::stopping:
+      return "stopping";
+    case net::Rejection::count_:
+      break;
+  }
+  return "unknown";
+}
+
+/// Every value of an enum that ends in count_.
+template <class E>
+std::vector<E> all_of() {
+  std::vector<E> values;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(E::count_); ++i) values.push_back(static_cast<E>(i));
+  return values;
+}
+
+template <class E>
+std::size_t index(E value) {
+  return static_cast<std::size_t>(value);
+}
+
+/// Sums counters over shards, and where a metric has no listener label over listeners too.
+class Sums {
+ public:
+  explicit Sums(const std::vector<const ShardStats*>& shards) : shards_(shards) {}
+
+  template <class Pick>
+  std::uint64_t shards(Pick pick) const {
+    std::uint64_t sum = 0;
+    for (const ShardStats* shard : shards_) sum += pick(*shard);
+    return sum;
+  }
+  std::uint64_t shards(Counter ShardStats::*counter) const {
+    return shards([counter](const ShardStats& shard) { return (shard.*counter).value(); });
+  }
+  template <class Pick>
+  std::uint64_t listener(std::size_t listener, Pick pick) const {
+    return shards([&](const ShardStats& shard) { return pick(shard.listeners[listener]); });
+  }
+  template <class Pick>
+  std::uint64_t listeners(Pick pick) const {
+    return shards([&](const ShardStats& shard) {
+      std::uint64_t sum = 0;
+      for (const ListenerStats& stats : shard.listeners) sum += pick(stats);
+      return sum;
+    });
+  }
+  std::uint64_t sessions(Counter session::Stats::*counter) const {
+    return listeners([counter](const ListenerStats& stats) { return (stats.session.*counter).value(); });
+  }
+  std::uint64_t door(Counter DoorStats::*counter) const {
+    return listeners([counter](const ListenerStats& stats) { return (stats.door.*counter).value(); });
+  }
+  std::uint64_t transport(Side side, Counter transport::Stats::*counter) const {
+    return listeners(
+        [=](const ListenerStats& stats) { return (stats.session.transport[index(side)].*counter).value(); });
+  }
+  std::uint64_t pool(std::size_t pool, Counter PoolStats::*counter) const {
+    return shards([=](const ShardStats& shard) { return (shard.pools[pool].*counter).value(); });
+  }
+
+ private:
+  const std::vector<const ShardStats*>& shards_;
+};
+
+/// Counters are read one after the other while they change, so the part may for a moment exceed the whole.
+std::uint64_t without(std::uint64_t whole, std::uint64_t part) {
+  return whole > part ? whole - part : 0;
+}
+
+void add_sessions(const net::Options& options, const Sums& sums, Families& out) {
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    const std::string& listener = options.listeners[i].name;
+    const std::uint64_t live =
+        sums.listener(i, [](const ListenerStats& stats) { return stats.sessions.value(); });
+    const std::uint64_t open =
+        sums.listener(i, [](const ListenerStats& stats) { return stats.initialized.value(); });
+    out.add(sessions, without(live, open),
+            {{"listener", listener}, {"transport", transport}, {"state", "opening"}});
+    out.add(sessions, open, {{"listener", listener}, {"transport", transport}, {"state", "open"}});
+  }
+  out.add(sessions_limit, std::uint64_t{options.limits.sessions});
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    out.add(sessions_opened,
+            sums.listener(i, [](const ListenerStats& stats) { return stats.session.opened.value(); }),
+            {{"listener", options.listeners[i].name}, {"transport", transport}});
+  }
+  for (const session::End end : all_of<session::End>()) {
+    if (end == session::End::none) continue;
+    out.add(sessions_closed, sums.listeners([end](const ListenerStats& stats) {
+      return stats.session.ended[index(end)].value();
+    }),
+            {{"reason", name(end)}});
+  }
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    for (const net::Rejection reason : all_of<net::Rejection>()) {
+      out.add(
+          sessions_rejected,
+          sums.listener(i, [=](const ListenerStats& stats) { return stats.rejected[index(reason)].value(); }),
+          {{"listener", options.listeners[i].name}, {"reason", name(reason)}});
+    }
+  }
+}
+
+void add_door(const Sums& sums, Families& out) {
+  out.add(connects_answered, sums.door(&DoorStats::connects), {{"result", "accepted"}});
+  out.add(connects_answered, sums.door(&DoorStats::refused), {{"result", "refused"}});
+  const std::uint64_t forgotten = sums.door(&DoorStats::proven_forgotten);
+  out.add(proofs, without(sums.door(&DoorStats::proven), forgotten), {{"result", "remembered"}});
+  out.add(proofs, forgotten, {{"result", "forgotten"}});
+  out.add(region_pings, sums.door(&DoorStats::region_pings), {{"result", "echoed"}});
+  out.add(region_pings, sums.door(&DoorStats::region_pings_dropped), {{"result", "dropped"}});
+}
+
+/// What a side received goes one way, what it sent the other.
+void add_by_direction(const Metric& metric, Counter transport::Stats::*received,
+                      Counter transport::Stats::*sent, const Labels& more, const Sums& sums, Families& out) {
+  for (const Side side : {Side::downstream, Side::upstream}) {
+    const auto towards = index(session::direction_from(side));
+    Labels labels = {{"direction", directions[towards]}, {"side", sides[index(side)]}};
+    labels.insert(labels.end(), more.begin(), more.end());
+    out.add(metric, sums.transport(side, received), labels);
+    labels[0].second = directions[1 - towards];
+    out.add(metric, sums.transport(side, sent), labels);
+  }
+}
+
+void add_messages(const Sums& sums, Families& out) {
+  for (std::size_t direction = 0; direction < directions.size(); ++direction) {
+    for (std::size_t encrypted = 0; encrypted < 2; ++encrypted) {
+      out.add(messages, sums.listeners([=](const ListenerStats& stats) {
+        return stats.session.messages[direction][encrypted].value();
+      }),
+              {{"direction", directions[direction]}, {"encrypted", encrypted == 0 ? "false" : "true"}});
+    }
+  }
+  for (std::size_t direction = 0; direction < directions.size(); ++direction) {
+    out.add(message_bytes, sums.listeners([=](const ListenerStats& stats) {
+      return stats.session.message_bytes[direction].value();
+    }),
+            {{"direction", directions[direction]}});
+  }
+  out.add(opaque_messages, sums.sessions(&session::Stats::opaque_messages));
+  out.add(unparsed_messages, sums.sessions(&session::Stats::unparsed_messages));
+  out.add(unopened_messages, sums.sessions(&session::Stats::unopened_dropped));
+}
+
+void add_dropped(const net::Options& options, const Sums& sums, Families& out) {
+  for (const Side side : {Side::downstream, Side::upstream}) {
+    for (const transport::Drop reason : all_of<transport::Drop>()) {
+      out.add(dropped, sums.listeners([=](const ListenerStats& stats) {
+        return stats.session.transport[index(side)].dropped[index(reason)].value();
+      }),
+              {{"reason", name(reason)}, {"side", sides[index(side)]}});
+    }
+  }
+  out.add(dropped, sums.door(&DoorStats::dropped), {{"reason", "no_session"}, {"side", "downstream"}});
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    out.add(receive_drops,
+            sums.listener(i, [](const ListenerStats& stats) { return stats.receive_drops.value(); }),
+            {{"listener", options.listeners[i].name}});
+  }
+}
+
+void add_traffic(const net::Options& options, const Sums& sums, Families& out) {
+  using transport::Stats;
+  add_by_direction(datagrams, &Stats::datagrams_received, &Stats::datagrams_sent, {}, sums, out);
+  add_by_direction(bytes, &Stats::bytes_received, &Stats::bytes_sent, {{"transport", transport}}, sums, out);
+  add_messages(sums, out);
+  add_dropped(options, sums, out);
+}
+
+void add_input_output(const Sums& sums, Families& out) {
+  out.add(receive_calls, sums.shards(&ShardStats::receive_calls));
+  out.add(receive_datagrams, sums.shards(&ShardStats::receive_datagrams));
+  out.add(receive_truncated, sums.shards(&ShardStats::receive_truncated));
+  out.add(send_calls, sums.shards(&ShardStats::send_calls));
+  out.add(send_datagrams, sums.shards(&ShardStats::send_datagrams));
+  out.add(send_dropped, sums.shards(&ShardStats::send_dropped));
+  out.add(send_errors, sums.shards(&ShardStats::send_errors));
+}
+
+void add_crypto(const Sums& sums, Families& out) {
+  for (const session::ExchangeResult result : all_of<session::ExchangeResult>()) {
+    out.add(handshakes, sums.listeners([=](const ListenerStats& stats) {
+      return stats.session.exchanges[index(result)].value();
+    }),
+            {{"result", name(result)}});
+  }
+  out.add(handshakes_in_progress, sums.shards(&ShardStats::exchanges_waiting));
+  out.add(decrypt_failures, sums.sessions(&session::Stats::decrypt_failures));
+}
+
+void add_reliability(const Sums& sums, Families& out) {
+  for (const Metric* metric : {&commands_sent, &retransmissions}) {
+    const auto counter =
+        metric == &commands_sent ? &transport::Stats::commands_sent : &transport::Stats::commands_resent;
+    for (const Side side : {Side::downstream, Side::upstream}) {
+      out.add(*metric, sums.transport(side, counter), {{"side", sides[index(side)]}});
+    }
+  }
+}
+
+void add_upstreams(const net::Options& options, const Sums& sums, Families& out) {
+  const std::pair<const Metric*, Counter PoolStats::*> metrics[] = {
+      {&upstream_sessions, &PoolStats::sessions},
+      {&upstream_connects, &PoolStats::connected},
+      {&upstream_connect_failures, &PoolStats::connect_failures},
+      {&upstream_clock_steps, &PoolStats::clock_steps},
+  };
+  for (const auto& [metric, counter] : metrics) {
+    for (std::size_t i = 0; i < options.pools.size(); ++i) {
+      out.add(*metric, sums.pool(i, counter), {{"upstream", options.pools[i].name}});
+    }
+  }
+}
+
+void add_process(const Build& build, double started, Families& out) {
+  const Process process = read_process();
+  out.add(build_info, std::uint64_t{1}, {{"version", build.version}, {"commit", build.commit}});
+  out.add(start_time, started);
+  out.add(process_cpu, process.cpu_seconds);
+  out.add(process_resident_memory, process.resident_bytes);
+  out.add(process_open_fds, process.open_descriptors);
+  out.add(process_max_fds, process.max_descriptors);
+  out.add(process_threads, process.threads);
+}
+
+}  // namespace
+
+Exporter::Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Build build,
+                   double started)
+    : options_(options), shards_(std::move(shards)), build_(std::move(build)), started_(started) {}
+
+std::string Exporter::text() const {
+  const Sums sums(shards_);
+  Families out;
+  add_sessions(options_, sums, out);
+  add_door(sums, out);
+  add_traffic(options_, sums, out);
+  add_input_output(sums, out);
+  add_crypto(sums, out);
+  add_reliability(sums, out);
+  add_upstreams(options_, sums, out);
+  add_process(build_, started_, out);
+  return out.text();
+}
+
+}  // namespace gateway::metrics

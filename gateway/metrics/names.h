@@ -1,0 +1,118 @@
+#pragma once
+
+namespace gateway::metrics {
+
+enum class Kind { counter, gauge };
+
+/// A metric as it is exported. Names are frozen once a dashboard or an alert uses them.
+struct Metric {
+  Kind kind;
+  const char* name;  // base units, counters end in _total
+  const char* help;
+};
+
+// The one list of metric names. Sides are downstream (clients) and upstream (servers); directions to_server
+// and to_client. No label ever holds an address, a user, a session or a token.
+
+// Sessions
+inline constexpr Metric sessions = {
+    Kind::gauge, "photon_gateway_sessions",
+    "Live sessions. state=opening: proven, InitResponse not relayed yet; state=open: after it."};
+inline constexpr Metric sessions_limit = {Kind::gauge, "photon_gateway_sessions_limit",
+                                          "limits.sessions: live sessions at which new ones are rejected."};
+inline constexpr Metric sessions_opened = {Kind::counter, "photon_gateway_sessions_opened_total",
+                                           "Sessions begun."};
+inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessions_closed_total",
+                                           "Sessions ended, by the reason the log line at their end names."};
+inline constexpr Metric sessions_rejected = {
+    Kind::counter, "photon_gateway_sessions_rejected_total",
+    "Connects answered by \"server full\", by the limit that was met."};
+inline constexpr Metric connects_answered = {
+    Kind::counter, "photon_gateway_connects_answered_total",
+    "Connect commands answered, every copy; result=refused: by \"server full\"."};
+inline constexpr Metric proofs = {
+    Kind::counter, "photon_gateway_address_proofs_total",
+    "Clients that proved their address; result=forgotten: what they had announced in "
+    "Connect was already overwritten, so defaults were assumed."};
+inline constexpr Metric region_pings = {Kind::counter, "photon_gateway_region_pings_total",
+                                        "Region pings; result=dropped: beyond what is echoed a second."};
+
+// Traffic
+inline constexpr Metric datagrams = {Kind::counter, "photon_gateway_datagrams_total",
+                                     "Datagrams of sessions."};
+inline constexpr Metric bytes = {Kind::counter, "photon_gateway_bytes_total",
+                                 "Bytes of sessions, without IP headers."};
+inline constexpr Metric messages = {Kind::counter, "photon_gateway_messages_total",
+                                    "Messages relayed; encrypted: on the client's link."};
+inline constexpr Metric message_bytes = {Kind::counter, "photon_gateway_message_bytes_total",
+                                         "Bytes of messages relayed, counted in the clear."};
+inline constexpr Metric opaque_messages = {
+    Kind::counter, "photon_gateway_opaque_messages_total",
+    "Messages encrypted under a key the gateway doesn't have, forwarded untouched."};
+inline constexpr Metric unparsed_messages = {Kind::counter, "photon_gateway_unparsed_messages_total",
+                                             "Messages forwarded that are none in the protocol's sense."};
+inline constexpr Metric unopened_messages = {
+    Kind::counter, "photon_gateway_unopened_messages_total",
+    "Messages of the server marked encrypted, dropped: nobody could have read them."};
+inline constexpr Metric dropped = {
+    Kind::counter, "photon_gateway_dropped_total",
+    "What was received or queued and not used; reason=no_session: datagrams that "
+    "belong to no session and prove no address."};
+inline constexpr Metric receive_drops = {
+    Kind::counter, "photon_gateway_socket_receive_drops_total",
+    "Datagrams the kernel dropped because a listener's buffer was full."};
+
+// Input and output
+inline constexpr Metric receive_calls = {Kind::counter, "photon_gateway_receive_calls_total",
+                                         "Calls of recvmmsg."};
+inline constexpr Metric receive_datagrams = {Kind::counter, "photon_gateway_receive_datagrams_total",
+                                             "Datagrams that recvmmsg gave."};
+inline constexpr Metric send_calls = {Kind::counter, "photon_gateway_send_calls_total", "Calls of sendmmsg."};
+inline constexpr Metric send_datagrams = {Kind::counter, "photon_gateway_send_datagrams_total",
+                                          "Datagrams that sendmmsg took."};
+inline constexpr Metric receive_truncated = {Kind::counter, "photon_gateway_receive_truncated_total",
+                                             "Datagrams dropped for being longer than any of Photon's."};
+inline constexpr Metric send_errors = {Kind::counter, "photon_gateway_send_errors_total",
+                                       "Datagrams the kernel refused to send."};
+inline constexpr Metric send_dropped = {Kind::counter, "photon_gateway_send_dropped_total",
+                                        "Datagrams not sent because a socket's send buffer was full."};
+
+// Crypto
+inline constexpr Metric handshakes = {
+    Kind::counter, "photon_gateway_handshakes_total",
+    "Key exchanges; result=over_limit: more than key_exchange.per_session; throttled: waited too long."};
+inline constexpr Metric handshakes_in_progress = {Kind::gauge, "photon_gateway_handshakes_in_progress",
+                                                  "Key exchanges waiting for their turn."};
+inline constexpr Metric decrypt_failures = {Kind::counter, "photon_gateway_decrypt_failures_total",
+                                            "Messages that could not be opened; each ends its session."};
+
+// Reliability
+inline constexpr Metric commands_sent = {Kind::counter, "photon_gateway_commands_sent_total",
+                                         "Protocol commands sent, without the repeated ones."};
+inline constexpr Metric retransmissions = {Kind::counter, "photon_gateway_retransmissions_total",
+                                           "Protocol commands sent again for want of an acknowledgement."};
+
+// Upstreams
+inline constexpr Metric upstream_sessions = {Kind::gauge, "photon_gateway_upstream_sessions",
+                                             "Sessions that use a server of the upstream."};
+inline constexpr Metric upstream_connects = {Kind::counter, "photon_gateway_upstream_connects_total",
+                                             "Connects to a server of the upstream that it answered."};
+inline constexpr Metric upstream_connect_failures = {
+    Kind::counter, "photon_gateway_upstream_connect_failures_total",
+    "Connects to a server of the upstream that were refused or not answered."};
+inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_upstream_clock_steps_total",
+                                                "Jumps of a server's clock."};
+
+// Process
+inline constexpr Metric build_info = {Kind::gauge, "photon_gateway_build_info", "Always 1; what was built."};
+inline constexpr Metric start_time = {Kind::gauge, "photon_gateway_start_time_seconds",
+                                      "When the process started, in seconds since 1970."};
+inline constexpr Metric process_cpu = {Kind::counter, "process_cpu_seconds_total",
+                                       "Processor time used, user and system."};
+inline constexpr Metric process_resident_memory = {Kind::gauge, "process_resident_memory_bytes",
+                                                   "Memory that is in RAM."};
+inline constexpr Metric process_open_fds = {Kind::gauge, "process_open_fds", "Open file descriptors."};
+inline constexpr Metric process_max_fds = {Kind::gauge, "process_max_fds", "Most file descriptors allowed."};
+inline constexpr Metric process_threads = {Kind::gauge, "process_threads", "Threads."};
+
+}  // namespace gateway::metrics
