@@ -1,0 +1,81 @@
+#include "config/log.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace gateway::config {
+namespace {
+
+/// %* in a pattern: the message, escaped for JSON.
+class EscapedMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
+              spdlog::memory_buf_t& out) override {
+    const std::string text = json_escaped({message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<EscapedMessage>(); }
+};
+
+std::unique_ptr<spdlog::formatter> formatter(LogFormat format) {
+  constexpr auto utc = spdlog::pattern_time_type::utc;
+  if (format == LogFormat::text) {
+    return std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", utc, "\n");
+  }
+  auto json = std::make_unique<spdlog::pattern_formatter>(utc, "\n");
+  json->add_flag<EscapedMessage>('*').set_pattern(
+      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%*"})");
+  return json;
+}
+
+spdlog::level::level_enum level(LogLevel level) {
+  switch (level) {
+    case LogLevel::trace:
+      return spdlog::level::trace;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warn:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+std::string json_escaped(std::string_view text) {
+  std::string escaped;
+  for (const char character : text) {
+    const auto code = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      escaped += '\\';
+      escaped += character;
+    } else if (code < 0x20 || code == 0x7F) {
+      constexpr std::string_view digits = "0123456789abcdef";
+      escaped += "\\u00";
+      escaped += digits[code >> 4U];
+      escaped += digits[code & 0x0FU];
+    } else {
+      escaped += character;
+    }
+  }
+  return escaped;
+}
+
+void start_log(const LogOptions& options) {
+  auto logger =
+      std::make_shared<spdlog::logger>("photon-gateway", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+  logger->set_formatter(formatter(options.format));
+  logger->set_level(level(options.level));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace gateway::config

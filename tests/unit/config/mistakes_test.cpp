@@ -1,0 +1,216 @@
+// What an operator can get wrong, and the sentence that says so. Each case gives the position of the mistake
+// and the words that must be in the sentence.
+
+#include <ostream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/load.h"
+
+namespace gateway::config {
+namespace {
+
+const std::string listeners = "listeners: [{ name: a, listen: \"udp://127.0.0.1:5055\", upstream: b }]\n";
+const std::string upstreams = "upstreams: { b: { servers: [\"udp://127.0.0.1:15055\"] } }\n";
+const std::string head = "version: 1\n" + listeners + upstreams;  // three lines, so what follows is on line 4
+
+struct Mistake {
+  const char* name;
+  std::string text;
+  std::string position;  // "line:column", or empty when the file as a whole is wrong
+  std::string sentence;  // a part of it
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) {
+  *out << mistake.text;
+}
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreToldWithTheirPosition) {
+  const Mistake& mistake = GetParam();
+  try {
+    load_text(mistake.text, "f.yaml");
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    const std::string position = mistake.position.empty() ? "" : mistake.position + ":";
+    EXPECT_THAT(error.what(), testing::StartsWith("f.yaml:" + position + " "));
+    EXPECT_THAT(error.what(), testing::HasSubstr(mistake.sentence));
+  }
+}
+
+std::string with_listener(const std::string& fields) {
+  return "version: 1\nlisteners:\n  - { " + fields + " }\n" + upstreams;
+}
+
+std::string with_listeners(const std::string& first, const std::string& second) {
+  return "version: 1\nlisteners:\n  - { " + first + " }\n  - { " + second + " }\n" + upstreams;
+}
+
+std::string with_servers(const std::string& servers) {
+  return "version: 1\n" + listeners + "upstreams:\n  b: { servers: " + servers + " }\n";
+}
+
+const Mistake file_mistakes[] = {
+    {"Empty", "", "", "the configuration is empty"},
+    {"OnlyComments", "# nothing\n", "", "the configuration is empty"},
+    {"NotYaml", "version: [1\n", "2:1", "not YAML: "},
+    {"Tab", "version: 1\n\tlisteners: []\n", "2:1", "not YAML: "},
+    {"TwoDocuments", head + "---\n" + head, "", "more than one YAML document"},
+    {"RootIsList", "- version: 1\n", "1:1", "\"configuration\" must be a map"},
+    {"RootIsWord", "version\n", "1:1", "\"configuration\" must be a map"},
+    {"NoVersion", listeners + upstreams, "1:1", "the key \"version\" is missing here; write version: 1"},
+    {"OtherVersion", "version: 2\n" + listeners + upstreams, "1:10",
+     "reads version 1 of the configuration only"},
+    {"VersionIsWord", "version: one\n" + listeners + upstreams, "1:10", "must be a whole number"},
+    {"NoListeners", "version: 1\n" + upstreams, "1:1",
+     "the key \"listeners\" is missing here; write listeners: [{"},
+    {"NoUpstreams", "version: 1\n" + listeners, "1:1",
+     "the key \"upstreams\" is missing here; write upstreams: {"},
+    {"UnknownRootKey", head + "limit: {}\n", "4:1",
+     "unknown key \"limit\" in \"configuration\"; did you mean \"limits\"?"},
+    {"UnknownRootKeyFarFromAll", head + "colour: red\n", "4:1",
+     "; known here: version, listeners, upstreams"},
+    {"RepeatedRootKey", head + "threads: 1\nthreads: 2\n", "5:1",
+     "the key \"threads\" in \"configuration\" is already at f.yaml:4:1"},
+    {"KeyIsList", head + "[a, b]: 1\n", "4:1", "must be a map with words as keys"},
+    {"MergeKey", head + "<<: { threads: 1 }\n", "4:1", "unknown key \"<<\""},
+};
+
+const Mistake link_mistakes[] = {
+    {"ListenersIsMap", "version: 1\nlisteners: { a: 1 }\n" + upstreams, "2:12",
+     "\"listeners\" must be a list"},
+    {"ListenersEmpty", "version: 1\nlisteners: []\n" + upstreams, "2:12", "\"listeners\" is empty"},
+    {"ListenersNull", "version: 1\nlisteners:\n" + upstreams, "3:1", "\"listeners\" must be a list"},
+    {"ListenerWithoutName", with_listener("listen: \"udp://127.0.0.1:1\", upstream: b"), "3:5",
+     "the key \"name\" is missing here; write name: master"},
+    {"ListenerWithoutListen", with_listener("name: a, upstream: b"), "3:5",
+     "the key \"listen\" is missing here"},
+    {"ListenerWithoutUpstream", with_listener("name: a, listen: \"udp://127.0.0.1:1\""), "3:5",
+     "the key \"upstream\" is missing here"},
+    {"ListenerUnknownKey", with_listener("nmae: a, listen: \"udp://127.0.0.1:1\", upstream: b"), "3:7",
+     "did you mean \"name\"?"},
+    {"ListenerName", with_listener("name: Game 1, listen: \"udp://127.0.0.1:1\", upstream: b"), "3:13",
+     "\"Game 1\" is no name; a name is 1 to 63 of a-z, 0-9, - and _"},
+    {"ListenerNameTooLong",
+     with_listener("name: " + std::string(64, 'a') + ", listen: \"udp://127.0.0.1:1\", upstream: b"), "3:13",
+     "is no name"},
+    {"ListenerUnknownUpstream", with_listener("name: a, listen: \"udp://127.0.0.1:1\", upstream: bb"), "3:55",
+     "there is no upstream \"bb\"; did you mean \"b\"?"},
+    {"ListenWithoutScheme", with_listener("name: a, listen: \"127.0.0.1:1\", upstream: b"), "3:24",
+     "has no scheme"},
+    {"ListenPortZero", with_listener("name: a, listen: \"udp://127.0.0.1:0\", upstream: b"), "3:24",
+     "\"0\" is no port; it must be a number from 1 to 65535"},
+    {"ListenOverHttp", with_listener("name: a, listen: \"http://127.0.0.1:1\", upstream: b"), "3:24",
+     "a listener of http:// needs servers of http://"},
+    {"ListenOnTcpWithUdpServers", with_listener("name: a, listen: \"tcp://127.0.0.1:1\", upstream: b"),
+     "3:24",
+     "a listener of tcp:// needs servers of tcp://, but upstream \"b\" has udp://127.0.0.1:15055 at "
+     "f.yaml:4:29"},
+    {"ListenOnTcp",
+     "version: 1\nlisteners: [{ name: a, listen: \"tcp://127.0.0.1:1\", upstream: b }]\n"
+     "upstreams: { b: { servers: [\"tcp://127.0.0.1:2\"] } }\n",
+     "2:32", "tcp:// is not supported yet; only udp:// is"},
+    {"ListenOnWss",
+     "version: 1\nlisteners: [{ name: a, listen: \"wss://127.0.0.1:1\", upstream: b }]\n"
+     "upstreams: { b: { servers: [\"ws://127.0.0.1:2\"] } }\n",
+     "2:32", "wss:// is not supported yet"},
+    {"TwoListenersOfOneName",
+     with_listeners("name: a, listen: \"udp://127.0.0.1:1\", upstream: b",
+                    "name: a, listen: \"udp://127.0.0.1:2\", upstream: b"),
+     "4:13", "the name \"a\" is already used at f.yaml:3:13"},
+    {"TwoListenersOnOneAddress",
+     with_listeners("name: a, listen: \"udp://127.0.0.1:1\", upstream: b",
+                    "name: c, listen: \"udp://[::ffff:127.0.0.1]:1\", upstream: b"),
+     "4:24", "as listener \"a\" at f.yaml:3:24 does"},
+    {"UpstreamsIsList", "version: 1\n" + listeners + "upstreams: []\n", "3:12",
+     "\"upstreams\" must be a map"},
+    {"UpstreamsEmpty", "version: 1\n" + listeners + "upstreams: {}\n", "3:12", "\"upstreams\" is empty"},
+    {"UpstreamName", "version: 1\n" + listeners + "upstreams:\n  B: { servers: [\"udp://127.0.0.1:1\"] }\n",
+     "4:3", "\"B\" is no name"},
+    {"UpstreamRepeated",
+     "version: 1\n" + listeners +
+         "upstreams:\n  b: { servers: [\"udp://127.0.0.1:1\"] }\n  b: { servers: [\"udp://127.0.0.1:2\"] }\n",
+     "5:3", "the key \"b\" in \"upstreams\" is already at f.yaml:4:3"},
+    {"ServersMissing", "version: 1\n" + listeners + "upstreams:\n  b: {}\n", "4:6",
+     "the key \"servers\" is missing here"},
+    {"ServersEmpty", with_servers("[]"), "4:3", "upstream \"b\" has no servers; write servers: ["},
+    {"ServersIsText", with_servers("\"udp://127.0.0.1:1\""), "4:17", "\"servers\" must be a list"},
+    {"ServerOnTcp", with_servers("[\"tcp://127.0.0.1:1\"]"), "2:32",
+     "but upstream \"b\" has tcp://127.0.0.1:1"},
+    {"ServerUnknownKey", with_servers("[{ adress: \"udp://127.0.0.1:1\" }]"), "4:20",
+     "did you mean \"address\"?"},
+    {"ServerTrustedIsWord", with_servers("[{ address: \"udp://127.0.0.1:1\", trusted: yes }]"), "4:59",
+     "\"trusted\" must be one of true | false, not \"yes\""},
+    {"ServerPublic", with_servers("[\"udp://203.0.113.9:5055\"]"), "4:18",
+     "the link to udp://203.0.113.9:5055 (203.0.113.9) leaves private networks"},
+    {"ServerPublicMapped", with_servers("[\"udp://[::ffff:203.0.113.9]:5055\"]"), "4:18",
+     "leaves private networks"},
+    {"ServerNotTrusted", with_servers("[{ address: \"udp://203.0.113.9:5055\", trusted: false }]"), "4:29",
+     "leaves private networks"},
+    {"ServerTwice", with_servers("[\"udp://127.0.0.1:1\", \"udp://127.0.0.1:1\"]"), "4:39",
+     "is already in upstream \"b\""},
+    {"ServerIsTheListener", with_servers("[\"udp://127.0.0.1:5055\"]"), "4:18",
+     "is the gateway itself: listener \"a\" listens on udp://127.0.0.1:5055"},
+    {"ServerIsTheListenerOnAnyAddress",
+     "version: 1\nlisteners: [{ name: a, listen: \"udp://0.0.0.0:5055\", upstream: b }]\n"
+     "upstreams: { b: { servers: [\"udp://127.0.0.1:5055\"] } }\n",
+     "3:29", "is the gateway itself"},
+    {"ServerUnresolvable", with_servers("[\"udp://no-such-host.invalid:1\"]"), "4:18",
+     "\"no-such-host.invalid\" can't be resolved"},
+};
+
+const Mistake value_mistakes[] = {
+    {"LimitsIsNull", head + "limits:\n", "5:1", "\"limits\" must be a map"},
+    {"UnknownLimit", head + "limits: { session: 1 }\n", "4:11",
+     "unknown key \"session\" in \"limits\"; did you mean \"sessions\"?"},
+    {"SessionsZero", head + "limits: { sessions: 0 }\n", "4:21",
+     "\"sessions\" must be a number from 1 to 10000000, not 0"},
+    {"SessionsNegative", head + "limits: { sessions: -1 }\n", "4:21",
+     "must be a whole number, as in sessions: 1"},
+    {"SessionsIsList", head + "limits: { sessions: [1] }\n", "4:21", "must be a whole number"},
+    {"SizeWithoutUnit", head + "limits: { message_size: 1024 }\n", "4:25",
+     "\"message_size\" must be a size with its unit (B, KiB, MiB, GiB), as in message_size: 64KiB, not "
+     "\"1024\""},
+    {"SizeTooSmall", head + "limits: { message_size: 1B }\n", "4:25",
+     "must be a size from 1KiB to 2MiB, not 1B"},
+    {"BufferedTooSmall", head + "limits: { per_session: { buffered: 512KiB } }\n", "4:9",
+     "\"buffered\" must be at least twice \"message_size\""},
+    {"ExemptIsNetwork", head + "limits: { exempt: [10.0.0.0/8] }\n", "4:20", "\"10.0.0.0/8\" is no address"},
+    {"DurationWithoutUnit", head + "timeouts: { silence: 30 }\n", "4:22",
+     "\"silence\" must be a duration with its unit (ms, s, m, h), as in silence: 30s, not \"30\""},
+    {"DurationUnknownUnit", head + "timeouts: { init: 30sec }\n", "4:19", "must be a duration with its unit"},
+    {"DurationTooLong", head + "timeouts: { connect: 1h }\n", "4:22",
+     "must be a duration from 100ms to 5m, not 1h"},
+    {"RateWithoutUnit", head + "encryption: { key_exchange: { rate: 5 } }\n", "4:37",
+     "\"rate\" must be a rate with its unit (/s), as in rate: 2000/s, not \"5\""},
+    {"Responses", head + "encryption: { responses: stikcy }\n", "4:26",
+     "\"responses\" must be one of sticky | match | all, not \"stikcy\"; did you mean \"sticky\"?"},
+    {"EventCode", head + "encryption: { listed_events: [256] }\n", "4:31",
+     "\"listed_events\" must be a number from 0 to 255, not 256"},
+    {"ListedEventsIsNumber", head + "encryption: { listed_events: 200 }\n", "4:30", "must be a list"},
+    {"ListedWithoutList", head + "encryption: { events: listed }\n", "4:23", "add listed_events: [200, 201]"},
+    {"AdminIsWord", head + "admin: on\n", "4:8", "\"admin\" must be a map or off"},
+    {"AdminScheme", head + "admin: { listen: \"udp://127.0.0.1:1\" }\n", "4:18",
+     "the admin port speaks http only"},
+    {"AdminUnknownKey", head + "admin: { listne: \"http://127.0.0.1:1\" }\n", "4:10",
+     "did you mean \"listen\"?"},
+    {"LogLevel", head + "log: { level: warning }\n", "4:15",
+     "must be one of trace | debug | info | warn | error, not \"warning\""},
+    {"Threads", head + "threads: many\n", "4:10", "\"threads\" must be a whole number"},
+    {"NestedDeeper", head + "encryption:\n  key_exchange:\n    per_sesion: 4\n", "6:5",
+     "unknown key \"per_sesion\" in \"key_exchange\"; did you mean \"per_session\"?"},
+};
+
+std::string case_name(const testing::TestParamInfo<Mistake>& info) {
+  return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(OfTheFile, Mistakes, testing::ValuesIn(file_mistakes), case_name);
+INSTANTIATE_TEST_SUITE_P(OfLinks, Mistakes, testing::ValuesIn(link_mistakes), case_name);
+INSTANTIATE_TEST_SUITE_P(OfValues, Mistakes, testing::ValuesIn(value_mistakes), case_name);
+
+}  // namespace
+}  // namespace gateway::config

@@ -1,0 +1,70 @@
+#include "config/print.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/load.h"
+
+namespace gateway::config {
+namespace {
+
+TEST(Print, ShowsEveryDefault) {
+  const std::string text = print(from_command_line("udp://0.0.0.0:5055", "udp://127.0.0.1:15055"));
+  EXPECT_EQ(text, R"(version: 1
+listeners:
+  - { name: "default", listen: "udp://0.0.0.0:5055", upstream: "default" }
+upstreams:
+  "default": { servers: ["udp://127.0.0.1:15055"] }
+encryption:
+  responses: sticky
+  events: as_raised
+  listed_events: []
+  unknown_key: pass
+  key_exchange: { rate: 2000/s, per_session: 4 }
+limits:
+  sessions: 20000
+  sessions_per_address: 1000
+  message_size: 500KiB
+  per_session: { buffered: 1MiB }
+  exempt: ["127.0.0.1", "::1"]
+timeouts: { silence: 30s, connect: 5s, init: 30s }
+admin: { listen: "http://127.0.0.1:9464" }
+log: { level: info, format: text }
+threads: auto
+)");
+}
+
+TEST(Print, IsReadBackToTheSame) {
+  const std::string text = R"(version: 1
+listeners:
+  - { name: "null", listen: "udp://[::1]:5055", upstream: "1e5" }
+upstreams:
+  "1e5": { servers: ["udp://127.0.0.1:15055", { address: "udp://192.0.2.1:15055", trusted: true }] }
+encryption:
+  responses: all
+  events: listed
+  listed_events: [1, 255]
+  unknown_key: end
+  key_exchange: { rate: 7/s, per_session: 1 }
+limits:
+  sessions: 3
+  sessions_per_address: 2
+  message_size: 1025B
+  per_session: { buffered: 65537B }
+  exempt: ["2001:db8::1"]
+timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
+admin: off
+log: { level: trace, format: json }
+threads: 2
+)";
+  EXPECT_EQ(print(load_text(text, "text")), text);
+}
+
+TEST(Print, OfTheFullExampleIsReadBackToTheSame) {
+  const std::string printed = print(load_file(std::string(GATEWAY_SOURCE_DIR) + "/config/full.yaml"));
+  EXPECT_EQ(print(load_text(printed, "printed")), printed);
+  EXPECT_THAT(printed, testing::HasSubstr("{ address: \"udp://198.51.100.7:5056\", trusted: true }"));
+}
+
+}  // namespace
+}  // namespace gateway::config

@@ -1,0 +1,211 @@
+#include "metrics/exporter.h"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gateway::metrics {
+namespace {
+
+net::Options options_with(std::size_t links) {
+  net::Options options;
+  for (std::size_t i = 0; i < links; ++i) {
+    net::ListenerOptions listener;
+    listener.name = "listener-" + std::to_string(i);
+    listener.pool = i;
+    options.listeners.push_back(listener);
+    options.pools.push_back({.name = "pool-" + std::to_string(i), .servers = {}});
+  }
+  return options;
+}
+
+/// Two shards of the same options and what they export.
+struct Fixture {
+  explicit Fixture(std::size_t links) : options(options_with(links)) {
+    for (net::ShardStats* shard : {&one, &two}) {
+      shard->listeners = std::vector<net::ListenerStats>(links);
+      shard->pools = std::vector<net::PoolStats>(links);
+    }
+  }
+
+  std::string text() const {
+    return Exporter(options, {&one, &two}, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000).text();
+  }
+
+  net::Options options;
+  net::ShardStats one;
+  net::ShardStats two;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> series_of(const std::string& text) {
+  std::vector<std::string> series;
+  for (const std::string& line : lines_of(text)) {
+    if (!line.starts_with('#')) series.push_back(line.substr(0, line.rfind(' ')));
+  }
+  return series;
+}
+
+void expect_line(const std::string& text, const std::string& line) {
+  EXPECT_THAT(lines_of(text), testing::Contains(line));
+}
+
+TEST(Exporter, SumsAMetricOverShards) {
+  Fixture fixture(1);
+  fixture.one.receive_calls.add(3);
+  fixture.two.receive_calls.add(4);
+  expect_line(fixture.text(), "photon_gateway_receive_calls_total 7");
+}
+
+TEST(Exporter, KeepsListenersApartWhereTheMetricHasTheirLabel) {
+  Fixture fixture(2);
+  fixture.one.listeners[0].session.opened.add(1);
+  fixture.two.listeners[0].session.opened.add(1);
+  fixture.two.listeners[1].session.opened.add(5);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_sessions_opened_total{listener="listener-0",transport="udp"} 2)");
+  expect_line(text, R"(photon_gateway_sessions_opened_total{listener="listener-1",transport="udp"} 5)");
+}
+
+TEST(Exporter, SumsOverListenersWhereItHasNot) {
+  Fixture fixture(2);
+  fixture.one.listeners[0].session.decrypt_failures.add(1);
+  fixture.two.listeners[1].session.decrypt_failures.add(2);
+  expect_line(fixture.text(), "photon_gateway_decrypt_failures_total 3");
+}
+
+TEST(Exporter, SplitsLiveSessionsByState) {
+  Fixture fixture(1);
+  fixture.one.listeners[0].sessions.add(5);
+  fixture.one.listeners[0].initialized.add(3);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_sessions{listener="listener-0",transport="udp",state="opening"} 2)");
+  expect_line(text, R"(photon_gateway_sessions{listener="listener-0",transport="udp",state="open"} 3)");
+}
+
+TEST(Exporter, NeverGoesBelowZeroWhenAPartIsReadAfterItsWhole) {
+  Fixture fixture(1);
+  fixture.one.listeners[0].initialized.add(3);
+  expect_line(fixture.text(),
+              R"(photon_gateway_sessions{listener="listener-0",transport="udp",state="opening"} 0)");
+}
+
+TEST(Exporter, TellsDirectionsAndSidesApart) {
+  Fixture fixture(1);
+  auto& transport = fixture.one.listeners[0].session.transport;
+  transport[0].datagrams_received.add(1);
+  transport[0].datagrams_sent.add(2);
+  transport[1].datagrams_received.add(3);
+  transport[1].datagrams_sent.add(4);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_datagrams_total{direction="to_server",side="downstream"} 1)");
+  expect_line(text, R"(photon_gateway_datagrams_total{direction="to_client",side="downstream"} 2)");
+  expect_line(text, R"(photon_gateway_datagrams_total{direction="to_client",side="upstream"} 3)");
+  expect_line(text, R"(photon_gateway_datagrams_total{direction="to_server",side="upstream"} 4)");
+}
+
+TEST(Exporter, LabelsReasonsWithTheWordsOfTheLog) {
+  Fixture fixture(1);
+  net::ListenerStats& stats = fixture.one.listeners[0];
+  stats.session.ended[static_cast<std::size_t>(session::End::server_timeout)].add(1);
+  stats.session.transport[1].drop(transport::Drop::duplicate);
+  stats.session.exchanges[static_cast<std::size_t>(session::ExchangeResult::bad_key)].add(1);
+  stats.rejected[static_cast<std::size_t>(net::Rejection::sessions_per_address)].add(1);
+  stats.session.messages[1][1].add(6);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_sessions_closed_total{reason="server_timeout"} 1)");
+  expect_line(text, R"(photon_gateway_dropped_total{reason="duplicate",side="upstream"} 1)");
+  expect_line(text, R"(photon_gateway_handshakes_total{result="bad_key"} 1)");
+  expect_line(
+      text,
+      R"(photon_gateway_sessions_rejected_total{listener="listener-0",reason="sessions_per_address"} 1)");
+  expect_line(text, R"(photon_gateway_messages_total{direction="to_client",encrypted="true"} 6)");
+}
+
+TEST(Exporter, LabelsUpstreams) {
+  Fixture fixture(2);
+  fixture.one.pools[1].sessions.add(2);
+  fixture.two.pools[1].connect_failures.add(1);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_upstream_sessions{upstream="pool-1"} 2)");
+  expect_line(text, R"(photon_gateway_upstream_connect_failures_total{upstream="pool-1"} 1)");
+  expect_line(text, R"(photon_gateway_upstream_connect_failures_total{upstream="pool-0"} 0)");
+}
+
+TEST(Exporter, ShowsEverySeriesAtZeroBeforeAnythingHappened) {
+  Fixture idle(2);
+  Fixture busy(2);
+  for (net::ListenerStats& stats : busy.one.listeners) {
+    for (Counter& ended : stats.session.ended) ended.add();
+    for (Counter& rejected : stats.rejected) rejected.add();
+    stats.session.opened.add();
+  }
+  EXPECT_EQ(series_of(idle.text()), series_of(busy.text()));
+  EXPECT_THAT(idle.text(),
+              testing::HasSubstr("photon_gateway_sessions_closed_total{reason=\"replaced\"} 0\n"));
+}
+
+TEST(Exporter, WritesEverySeriesOnce) {
+  const std::vector<std::string> series = series_of(Fixture(3).text());
+  EXPECT_EQ(std::set<std::string>(series.begin(), series.end()).size(), series.size());
+}
+
+TEST(Exporter, StaysFarBelowTwoThousandSeriesWith32ListenersAnd32Upstreams) {
+  const std::size_t count = series_of(Fixture(32).text()).size();
+  EXPECT_GT(count, 32u * 11);
+  EXPECT_LT(count, 1000u);
+}
+
+TEST(Exporter, NamesNoMetricUnknown) {
+  EXPECT_THAT(Fixture(1).text(), testing::Not(testing::HasSubstr("unknown\"")));
+}
+
+TEST(Exporter, EndsCountersAndOnlyThoseInTotal) {
+  for (const std::string& line : lines_of(Fixture(1).text())) {
+    if (!line.starts_with("# TYPE ")) continue;
+    EXPECT_EQ(line.ends_with(" counter"), line.find("_total ") != std::string::npos) << line;
+  }
+}
+
+TEST(Exporter, HasHelpForEveryMetric) {
+  const std::vector<std::string> lines = lines_of(Fixture(1).text());
+  const auto starting = [&lines](const char* with) {
+    return std::count_if(lines.begin(), lines.end(),
+                         [with](const std::string& line) { return line.starts_with(with); });
+  };
+  EXPECT_GT(starting("# HELP "), 30);
+  EXPECT_EQ(starting("# HELP "), starting("# TYPE "));
+}
+
+TEST(Exporter, EscapesLabels) {
+  Fixture fixture(1);
+  fixture.options.listeners[0].name = "a\"b\\c\nd";
+  EXPECT_THAT(fixture.text(), testing::HasSubstr(R"(listener="a\"b\\c\nd")"));
+}
+
+TEST(Exporter, TellsWhatWasBuiltAndWhenItStarted) {
+  const std::string text = Fixture(1).text();
+  expect_line(text, R"(photon_gateway_build_info{version="1.2.3",commit="abc"} 1)");
+  EXPECT_THAT(text, testing::HasSubstr("photon_gateway_start_time_seconds 1700000000\n"));
+}
+
+TEST(Exporter, ReadsTheProcessItself) {
+  const std::string text = Fixture(1).text();
+  for (const char* name :
+       {"process_resident_memory_bytes", "process_open_fds", "process_max_fds", "process_threads"}) {
+    EXPECT_THAT(text, testing::ContainsRegex(std::string("\n") + name + " [1-9]")) << name;
+  }
+}
+
+}  // namespace
+}  // namespace gateway::metrics
