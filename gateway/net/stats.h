@@ -14,9 +14,9 @@ enum class Rejection : std::uint8_t { sessions, sessions_per_address, stopping, 
 
 /// Counters of one shard for one listener. Gauges are counters that go down too.
 struct ListenerStats {
-  Counter sessions;                  // live
-  Counter initialized;               // of them: InitResponse relayed
-  Counter receive_drops;             // datagrams the kernel dropped for want of buffer
+  Counter sessions;       // live
+  Counter initialized;    // of them: InitResponse relayed
+  Counter receive_drops;  // datagrams the kernel dropped for want of buffer
   std::array<Counter, static_cast<std::size_t>(Rejection::count_)> rejected;
   session::Stats session;
   session::DoorStats door;
@@ -32,11 +32,13 @@ struct PoolStats {
 
 /// Counters of one shard.
 struct ShardStats {
-  std::vector<ListenerStats> listeners;  // by index of Options::listeners
-  std::vector<PoolStats> pools;          // by index of Options::pools
+  std::vector<ListenerStats> listeners;      // by index of Options::listeners
+  std::vector<PoolStats> pools;              // by index of Options::pools
   Counter receive_calls, receive_datagrams;  // of recvmmsg, both sides
   Counter send_calls, send_datagrams;        // of sendmmsg
+  Counter receive_truncated;                 // datagrams longer than any of Photon's, dropped
   Counter send_errors;                       // datagrams the kernel refused
+  Counter send_dropped;                      // datagrams for which a socket's buffer had no room
   Counter exchanges_waiting;                 // now
 };
 

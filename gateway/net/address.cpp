@@ -1,0 +1,94 @@
+#include "net/address.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cstring>
+#include <netinet/in.h>
+
+namespace gateway::net {
+
+namespace {
+
+constexpr std::array<std::uint8_t, 12> ipv4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+bool all_zero(const std::uint8_t* first, const std::uint8_t* last) {
+  return std::all_of(first, last, [](std::uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
+bool is_ipv4(const Address& address) {
+  return std::equal(ipv4_prefix.begin(), ipv4_prefix.end(), address.ip.begin());
+}
+
+bool is_wildcard(const Address& address) {
+  const std::uint8_t* first = address.ip.data() + (is_ipv4(address) ? ipv4_prefix.size() : 0);
+  return all_zero(first, address.ip.data() + address.ip.size());
+}
+
+int family(const Address& address) {
+  return is_ipv4(address) ? AF_INET : AF_INET6;
+}
+
+SocketAddress to_socket_address(const Address& address) {
+  SocketAddress out;
+  if (is_ipv4(address)) {
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(address.port);
+    std::memcpy(&in.sin_addr, address.ip.data() + ipv4_prefix.size(), sizeof in.sin_addr);
+    std::memcpy(&out.storage, &in, out.size = sizeof in);
+  } else {
+    sockaddr_in6 in{};
+    in.sin6_family = AF_INET6;
+    in.sin6_port = htons(address.port);
+    std::memcpy(&in.sin6_addr, address.ip.data(), sizeof in.sin6_addr);
+    std::memcpy(&out.storage, &in, out.size = sizeof in);
+  }
+  return out;
+}
+
+Address from_socket_address(const sockaddr_storage& storage) {
+  Address address;
+  if (storage.ss_family == AF_INET) {
+    sockaddr_in in{};
+    std::memcpy(&in, &storage, sizeof in);
+    std::copy(ipv4_prefix.begin(), ipv4_prefix.end(), address.ip.begin());
+    std::memcpy(address.ip.data() + ipv4_prefix.size(), &in.sin_addr, sizeof in.sin_addr);
+    address.port = ntohs(in.sin_port);
+  } else if (storage.ss_family == AF_INET6) {
+    sockaddr_in6 in{};
+    std::memcpy(&in, &storage, sizeof in);
+    std::memcpy(address.ip.data(), &in.sin6_addr, sizeof in.sin6_addr);
+    address.port = ntohs(in.sin6_port);
+  }
+  return address;
+}
+
+std::optional<Address> parse_address(const std::string& ip, std::uint16_t port) {
+  Address address{.ip = {}, .port = port};
+  if (inet_pton(AF_INET, ip.c_str(), address.ip.data() + ipv4_prefix.size()) == 1) {
+    std::copy(ipv4_prefix.begin(), ipv4_prefix.end(), address.ip.begin());
+    return address;
+  }
+  if (inet_pton(AF_INET6, ip.c_str(), address.ip.data()) == 1) return address;
+  return std::nullopt;
+}
+
+std::string to_text(const Address& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool v4 = is_ipv4(address);
+  inet_ntop(family(address), address.ip.data() + (v4 ? ipv4_prefix.size() : 0), text.data(), text.size());
+  const std::string ip = text.data();
+  return (v4 ? ip : "[" + ip + "]") + ":" + std::to_string(address.port);
+}
+
+Address limit_key(const Address& address) {
+  Address key = address;
+  key.port = 0;
+  if (!is_ipv4(address)) std::fill(key.ip.begin() + 8, key.ip.end(), std::uint8_t{0});
+  return key;
+}
+
+}  // namespace gateway::net

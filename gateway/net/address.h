@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+
+#include "base/address.h"
+
+namespace gateway::net {
+
+/// An Address as system calls take it.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+/// True for IPv4 addresses, which are kept as v4-mapped IPv6.
+bool is_ipv4(const Address& address);
+/// True for 0.0.0.0 and ::.
+bool is_wildcard(const Address& address);
+/// AF_INET or AF_INET6.
+int family(const Address& address);
+
+/// A sockaddr_in or sockaddr_in6, by the address's family.
+SocketAddress to_socket_address(const Address& address);
+/// The other way; an all-zero address for families other than AF_INET and AF_INET6.
+Address from_socket_address(const sockaddr_storage& storage);
+
+/// An IP address in text ("10.0.0.1", "::1") with a port; empty when it isn't one. No names are resolved.
+std::optional<Address> parse_address(const std::string& ip, std::uint16_t port);
+/// "10.0.0.1:5055" or "[::1]:5055".
+std::string to_text(const Address& address);
+
+/// Whom a limit per address counts: an IPv4 address, or the /64 of an IPv6 one; port 0.
+Address limit_key(const Address& address);
+
+}  // namespace gateway::net

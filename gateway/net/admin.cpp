@@ -1,0 +1,204 @@
+#include "net/admin.h"
+
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include "base/time.h"
+#include "net/address.h"
+
+namespace gateway::net {
+
+namespace {
+
+namespace http = boost::beast::http;
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+using Request = http::request<http::empty_body>;
+using Response = http::response<http::string_body>;
+
+constexpr std::size_t connections_max = 64;
+constexpr std::uint32_t header_bytes_max = 8 * 1024;
+constexpr Duration patience = seconds(10);  // for one request, and between two
+constexpr Duration accept_pause = milliseconds(200);
+
+tcp::endpoint to_endpoint(const Address& address) {
+  const SocketAddress from = to_socket_address(address);
+  tcp::endpoint endpoint;
+  endpoint.resize(from.size);
+  std::memcpy(endpoint.data(), from.get(), from.size);
+  return endpoint;
+}
+
+Response reply(const Request& request, http::status status, std::string text) {
+  Response response{status, request.version()};
+  response.set(http::field::content_type, "text/plain; charset=utf-8");
+  response.set(http::field::cache_control, "no-store");
+  response.keep_alive(request.keep_alive());
+  response.body() = std::move(text);
+  response.prepare_payload();
+  return response;
+}
+
+Response metrics(const Request& request, const AdminPages& pages) {
+  Response response = reply(request, http::status::ok, pages.metrics());
+  response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+  return response;
+}
+
+Response refuse_method(const Request& request) {
+  Response response = reply(request, http::status::method_not_allowed, "GET only\n");
+  response.set(http::field::allow, "GET, HEAD");
+  return response;
+}
+
+Response answer(const Request& request, const AdminPages& pages) {
+  if (request.method() != http::verb::get && request.method() != http::verb::head)
+    return refuse_method(request);
+  const std::string_view target(request.target().data(), request.target().size());
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (path == "/metrics") return metrics(request, pages);
+  if (path == "/livez") return reply(request, http::status::ok, "live\n");
+  if (path != "/readyz") return reply(request, http::status::not_found, "not found\n");
+  if (pages.ready()) return reply(request, http::status::ok, "ready\n");
+  return reply(request, http::status::service_unavailable, "not ready\n");
+}
+
+}  // namespace
+
+class Admin::Server : public std::enable_shared_from_this<Server> {
+ public:
+  Server(boost::asio::io_context& context, const Address& listen, AdminPages pages)
+      : acceptor_(context), timer_(context), pages_(std::move(pages)) {
+    try {
+      acceptor_ = tcp::acceptor(context, to_endpoint(listen));
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error("admin: cannot listen on http://" + to_text(listen) + ": " +
+                               error.code().message());
+    }
+  }
+
+  void accept();
+  void close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    timer_.cancel();
+  }
+
+  const AdminPages& pages() const { return pages_; }
+  void connection_closed() { --connections_; }
+
+ private:
+  void take(tcp::socket socket);
+  void pause();
+
+  tcp::acceptor acceptor_;
+  boost::asio::steady_timer timer_;
+  AdminPages pages_;
+  std::size_t connections_ = 0;
+};
+
+namespace {
+
+/// One connection: a request, its answer, the next request. It keeps itself alive through its handlers.
+template <class Server>
+class Connection : public std::enable_shared_from_this<Connection<Server>> {
+ public:
+  Connection(tcp::socket socket, std::shared_ptr<Server> server)
+      : stream_(std::move(socket)), server_(std::move(server)) {}
+  ~Connection() { server_->connection_closed(); }
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(header_bytes_max);
+    parser_->body_limit(0);
+    stream_.expires_after(patience);
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = this->shared_from_this()](error_code error, std::size_t) {
+                       if (!error) self->write();
+                     });
+  }
+
+ private:
+  void write() {
+    const bool head = parser_->get().method() == http::verb::head;
+    response_ = respond();
+    serializer_.emplace(response_);
+    serializer_->split(head);  // the header of HEAD's answer says how long the body would be
+    const auto done = [self = this->shared_from_this()](error_code error, std::size_t) {
+      if (!error) self->written();
+    };
+    if (head) {
+      http::async_write_header(stream_, *serializer_, done);
+    } else {
+      http::async_write(stream_, *serializer_, done);
+    }
+  }
+
+  Response respond() const {
+    try {
+      return answer(parser_->get(), server_->pages());
+    } catch (const std::exception& error) {
+      return reply(parser_->get(), http::status::internal_server_error, std::string(error.what()) + "\n");
+    }
+  }
+
+  void written() {
+    if (response_.keep_alive()) return read();
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  boost::beast::tcp_stream stream_;
+  std::shared_ptr<Server> server_;
+  boost::beast::flat_buffer buffer_{header_bytes_max};
+  std::optional<http::request_parser<http::empty_body>> parser_;
+  Response response_;
+  std::optional<http::response_serializer<http::string_body>> serializer_;
+};
+
+}  // namespace
+
+void Admin::Server::accept() {
+  acceptor_.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
+    if (!self->acceptor_.is_open()) return;
+    if (error) return self->pause();
+    self->take(std::move(socket));
+    self->accept();
+  });
+}
+
+/// Accepting fails at once, again and again, while there are no descriptors.
+void Admin::Server::pause() {
+  timer_.expires_after(accept_pause);
+  timer_.async_wait([self = shared_from_this()](error_code error) {
+    if (!error && self->acceptor_.is_open()) self->accept();
+  });
+}
+
+void Admin::Server::take(tcp::socket socket) {
+  if (connections_ >= connections_max) return;  // which closes it
+  ++connections_;
+  std::make_shared<Connection<Server>>(std::move(socket), shared_from_this())->read();
+}
+
+Admin::Admin(boost::asio::io_context& context, const Address& listen, AdminPages pages)
+    : server_(std::make_shared<Server>(context, listen, std::move(pages))) {
+  server_->accept();
+}
+
+Admin::~Admin() {
+  server_->close();
+}
+
+}  // namespace gateway::net

@@ -1,0 +1,70 @@
+#include "net/capacity.h"
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <sys/resource.h>
+
+namespace gateway::net {
+
+namespace {
+
+constexpr std::size_t spare = 128;  // log, admin port with its connections, libraries
+constexpr std::size_t per_shard = 8;
+constexpr const char* port_range_file = "/proc/sys/net/ipv4/ip_local_port_range";
+
+std::size_t raise_descriptors(std::size_t wanted) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max < wanted) {  // only with CAP_SYS_RESOURCE
+    rlimit more{.rlim_cur = wanted, .rlim_max = wanted};
+    if (setrlimit(RLIMIT_NOFILE, &more) == 0) return wanted;
+  }
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::size_t local_ports() {
+  std::ifstream file(port_range_file);
+  std::size_t first = 0;
+  std::size_t last = 0;
+  if (!(file >> first >> last) || last < first) return 28'232;  // the kernel's default
+  return last - first + 1;
+}
+
+}  // namespace
+
+SystemLimits raise_system_limits(std::size_t wanted) {
+  return {.descriptors = raise_descriptors(wanted), .ports = local_ports()};
+}
+
+std::size_t descriptors_needed(const Options& options) {
+  return options.limits.sessions + options.threads * (options.listeners.size() + per_shard) + spare;
+}
+
+void check_capacity(const Options& options, const SystemLimits& system) {
+  const std::string sessions = "limits.sessions is " + std::to_string(options.limits.sessions);
+  const std::size_t needed = descriptors_needed(options);
+  if (needed > system.descriptors) {
+    const std::size_t overhead = needed - options.limits.sessions;
+    const std::size_t possible = system.descriptors > overhead ? system.descriptors - overhead : 0;
+    throw std::runtime_error(
+        sessions + ", which needs " + std::to_string(needed) + " open files, but " +
+        std::to_string(system.descriptors) +
+        " are allowed: raise LimitNOFILE (systemd) or ulimit -n, or set limits.sessions to " +
+        std::to_string(possible) + " or less");
+  }
+  // The kernel picks the port of a UDP socket before it looks at the destination: one range for all servers.
+  if (options.limits.sessions > system.ports) {
+    throw std::runtime_error(
+        sessions + ", but there are only " + std::to_string(system.ports) +
+        " local ports for connections to servers: widen net.ipv4.ip_local_port_range or set "
+        "limits.sessions to " +
+        std::to_string(system.ports) + " or less");
+  }
+}
+
+}  // namespace gateway::net

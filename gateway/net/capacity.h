@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+
+#include "net/options.h"
+
+namespace gateway::net {
+
+/// What the system grants this process.
+struct SystemLimits {
+  std::size_t descriptors = 0;
+  std::size_t ports = 0;  // local ports the kernel hands out
+};
+
+/// Raises the limit of open files as far as allowed, `wanted` or more, and tells what there is.
+SystemLimits raise_system_limits(std::size_t wanted);
+
+/// Descriptors that `options` can come to need.
+std::size_t descriptors_needed(const Options& options);
+
+/// Throws std::runtime_error, naming the setting to change, when `limits.sessions` is more than the system
+/// can carry: each session has an upstream socket of its own, so it takes one descriptor and one local port.
+void check_capacity(const Options& options, const SystemLimits& system);
+
+}  // namespace gateway::net

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "base/time.h"
+#include "net/session_slots.h"
+#include "session/record.h"
+
+namespace gateway::net {
+
+/// One line about a session that is over. `server`: as configured, empty if it never had one. The player's
+/// address is left out: whoever needs it asks for the level debug.
+std::string describe_end(const std::string& listener, const session::Record& record,
+                         const std::string& server, TimePoint now);
+
+}  // namespace gateway::net

@@ -1,0 +1,87 @@
+#include "net/gateway.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <pthread.h>
+#include <string>
+#include <thread>
+
+#include <spdlog/spdlog.h>
+
+#include "net/capacity.h"
+#include "net/instance_lock.h"
+#include "net/shard.h"
+#include "net/shared.h"
+
+namespace gateway::net {
+
+namespace {
+
+constexpr Duration stop_grace = milliseconds(500);  // beyond the transports' own linger
+
+/// Before anything is bound: may we, and can we carry what is asked?
+std::vector<InstanceLock> lock_and_check(const Options& options) {
+  check_capacity(options, raise_system_limits(descriptors_needed(options)));
+  std::vector<InstanceLock> locks;
+  for (const ListenerOptions& listener : options.listeners) locks.emplace_back(listener);
+  return locks;
+}
+
+}  // namespace
+
+struct Gateway::State {
+  explicit State(const Options& its_options)
+      : options(its_options), locks(lock_and_check(options)), shared(options) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
+      shards.push_back(std::make_unique<Shard>(options, shared));
+    }
+  }
+
+  const Options options;
+  const std::vector<InstanceLock> locks;
+  Shared shared;
+  std::vector<std::unique_ptr<Shard>> shards;
+  std::vector<std::thread> threads;
+};
+
+Gateway::Gateway(const Options& options) : state_(std::make_unique<State>(options)) {}
+
+Gateway::~Gateway() {
+  stop();
+}
+
+void Gateway::start() {
+  for (const ListenerOptions& listener : state_->options.listeners) {
+    spdlog::info("listening listener={} address={} upstream={}", listener.name, listener.text,
+                 state_->options.pools[listener.pool].name);
+  }
+  for (std::size_t i = 0; i < state_->shards.size(); ++i) {
+    Shard& shard = *state_->shards[i];
+    state_->threads.emplace_back([&shard] { shard.run(); });
+    pthread_setname_np(state_->threads.back().native_handle(), ("shard-" + std::to_string(i)).c_str());
+  }
+}
+
+void Gateway::stop() {
+  if (state_->threads.empty()) return;
+  state_->shared.stopping = true;
+  const Duration linger = state_->options.session.downstream.linger + stop_grace;
+  const TimePoint deadline = std::chrono::steady_clock::now() + linger;
+  for (auto& shard : state_->shards) shard->stop(deadline);
+  for (std::thread& thread : state_->threads) thread.join();
+  state_->threads.clear();
+}
+
+bool Gateway::ready() const {
+  return !state_->shared.stopping && std::all_of(state_->shards.begin(), state_->shards.end(),
+                                                 [](const auto& shard) { return shard->running(); });
+}
+
+std::vector<const ShardStats*> Gateway::stats() const {
+  std::vector<const ShardStats*> all;
+  for (const auto& shard : state_->shards) all.push_back(&shard->stats());
+  return all;
+}
+
+}  // namespace gateway::net

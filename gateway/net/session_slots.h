@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "base/address.h"
+#include "net/datagram_io.h"
+#include "net/descriptor.h"
+#include "session/session.h"
+#include "upstream/pool.h"
+
+namespace gateway::net {
+
+/// A session's way to its server.
+struct UpstreamLink {
+  Descriptor socket;  // connected; none before a server was chosen
+  upstream::ServerId server;
+  bool connected = false;  // the server answered Connect, and the pool knows it
+};
+
+/// What the shard keeps with a session. Slots never move; one is used again after its session.
+struct SessionSlot {
+  std::unique_ptr<session::Session> session;  // none: the slot is free
+  UpstreamLink upstream;
+  Address client;
+  LocalAddress local{};  // where the client's datagrams arrive
+  std::uint32_t listener = 0;
+  std::uint32_t generation = 0;  // grows with each session of the slot
+  bool dirty = false;            // waits to be flushed
+  bool initialized = false;      // counted as such
+};
+
+/// The sessions of one shard by number.
+class SessionSlots {
+ public:
+  using Index = std::uint32_t;
+
+  /// A free slot; the caller sets its session.
+  Index take();
+  void give_back(Index index);
+
+  SessionSlot& operator[](Index index) { return slots_[index]; }
+  const SessionSlot& operator[](Index index) const { return slots_[index]; }
+  /// Slots there are, free ones included.
+  Index size() const { return static_cast<Index>(slots_.size()); }
+  std::size_t used() const { return slots_.size() - free_.size(); }
+
+ private:
+  std::deque<SessionSlot> slots_;
+  std::vector<Index> free_;
+};
+
+}  // namespace gateway::net

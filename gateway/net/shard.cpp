@@ -1,0 +1,439 @@
+// One turn of a shard's loop, in the order of the functions below:
+//   1 receive        every readable socket, in batches: a client's datagram goes to the session of its
+//   address, or to
+//                    the door; a server's to the session that owns the socket
+//   2 run exchanges  for at most a millisecond
+//   3 fire timers    of the sessions whose deadline has come
+//   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
+//   leave
+//                    together, those to a server through the session's own socket; then servers are chosen
+//   5 remove         the sessions that are over
+// Data never waits on a timer: the loop sleeps only when nothing is readable, due or dirty.
+#include "net/shard.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fcntl.h>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "net/address.h"
+#include "net/end_log.h"
+#include "net/sockets.h"
+
+namespace gateway::net {
+
+using session::Side;
+
+namespace {
+
+constexpr std::uint64_t listener_bit = std::uint64_t{1} << 63;  // of a poller key; the rest is an index
+constexpr int turns_max = 16;                                   // before Asio's own work gets a chance
+constexpr int batches_max = 4;                                  // of one listener in one turn
+constexpr Duration exchange_budget = milliseconds(1);           // a turn
+constexpr std::uint8_t code_server_logic = 1;                   // of Disconnect
+constexpr std::uint8_t code_normal = 4;
+
+TimePoint clock_now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+Shard::Shard(const Options& options, Shared& shared)
+    : options_(options),
+      shared_(shared),
+      readable_(context_, fcntl(poller_.descriptor(), F_DUPFD_CLOEXEC, 0)),
+      timer_(context_),
+      wheel_(clock_now()),
+      exchanges_(options.limits, shared.exchanges, random_),
+      now_(clock_now()),
+      received_(stats_),
+      to_clients_(stats_),
+      to_server_(stats_) {
+  stats_.listeners = std::vector<ListenerStats>(options.listeners.size());
+  stats_.pools = std::vector<PoolStats>(options.pools.size());
+  for (std::size_t i = 0; i < options.pools.size(); ++i) {
+    pools_.emplace_back(options.pools[i], clocks_, stats_.pools[i]);
+  }
+  open_listeners();
+}
+
+Shard::~Shard() = default;
+
+void Shard::open_listeners() {
+  for (std::size_t i = 0; i < options_.listeners.size(); ++i) {
+    const ListenerOptions& listener = options_.listeners[i];
+    ListenerStats& stats = stats_.listeners[i];
+    const session::Services services{.options = options_.session,
+                                     .buffers = buffers_,
+                                     .random = random_,
+                                     .stats = stats.session,
+                                     .raised = shared_.raised[listener.pool],
+                                     .scratch = scratch_};
+    listeners_.emplace_back(listener, options_.door, open_listener_socket(listener, options_.receive_buffer),
+                            pools_[listener.pool], stats, services);
+    if (!poller_.add(listeners_.back().socket.get(), listener_bit | i)) {
+      throw std::runtime_error("cannot watch the socket of " + listener.text);
+    }
+  }
+}
+
+void Shard::run() {
+  wait();
+  running_ = true;
+  context_.run();
+  running_ = false;
+}
+
+void Shard::wait() {
+  waiting_ = true;
+  readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                       [this](boost::system::error_code error) {
+                         waiting_ = false;
+                         if (!error) work();
+                       });
+}
+
+void Shard::work() {
+  bool more = true;
+  for (int turns = 0; more && turns < turns_max; ++turns) more = turn();
+  if (finished()) {
+    for (Index i = 0; i < sessions_.size(); ++i) remove(i);
+    return context_.stop();
+  }
+  arm(deadline());
+  if (!more) {
+    if (!waiting_) wait();
+  } else if (!std::exchange(posted_, true)) {
+    boost::asio::post(context_, [this] {
+      posted_ = false;
+      work();
+    });
+  }
+}
+
+/// True when there is more to do at once.
+bool Shard::turn() {
+  now_ = clock_now();
+  const auto ready = poller_.ready();
+  for (const epoll_event& event : ready) receive(event.data.u64);
+  run_exchanges();
+  fire_timers();
+  for (Listener& listener : listeners_) flush(listener);
+  remove_closed();
+  return !ready.empty() || exchanges_.deadline() <= now_ ||
+         std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const Listener& l) { return !l.dirty.empty(); });
+}
+
+/// Asio's timer is as lazy as the wheel: it moves only to an earlier time.
+void Shard::arm(TimePoint deadline) {
+  if (deadline >= armed_) return;
+  armed_ = deadline;
+  timer_.expires_at(deadline);
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;  // moved
+    armed_ = never;
+    work();
+  });
+}
+
+TimePoint Shard::deadline() const {
+  return std::min({wheel_.next(), exchanges_.deadline(), stop_by_});
+}
+
+void Shard::receive(std::uint64_t key) {
+  const auto index = static_cast<std::uint32_t>(key);
+  if ((key & listener_bit) != 0) {
+    receive_from_clients(index);
+  } else {
+    receive_from_server(index);
+  }
+}
+
+void Shard::receive_from_clients(std::uint32_t index) {
+  Listener& listener = listeners_[index];
+  to_clients_.begin(listener.socket.get());
+  for (int batch = 0; batch < batches_max; ++batch) {
+    received_.receive(listener.socket.get(), false);
+    for (std::size_t i = 0; i < received_.size(); ++i) {
+      if (const auto datagram = received_[i]) dispatch(index, *datagram);
+    }
+    if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
+    if (!received_.full()) break;
+  }
+  to_clients_.flush();  // the door's answers
+}
+
+void Shard::receive_from_server(Index index) {
+  SessionSlot& slot = sessions_[index];
+  const int error = received_.receive(slot.upstream.socket.get(), true);
+  for (std::size_t i = 0; i < received_.size(); ++i) {
+    if (const auto datagram = received_[i]) slot.session->receive(Side::upstream, now_, datagram->bytes);
+  }
+  if (const auto kind = upstream_error_of(error)) slot.session->upstream_error(now_, *kind);
+  mark(index);
+}
+
+void Shard::dispatch(std::uint32_t index, const Received& datagram) {
+  if (session::Door::wants(datagram.bytes)) return ask_door(index, datagram);
+  const auto found = listeners_[index].table.find(datagram.from);
+  if (!found) return ask_door(index, datagram);
+  ByteReader in(datagram.bytes);  // see "Datagram header" in wire/README.md
+  const std::uint16_t peer = in.u16();
+  in.skip(6);
+  const std::uint32_t challenge = in.u32();
+  session::Session& session = *sessions_[*found].session;
+  if (!in.ok() || !session.matches(peer, challenge)) return ask_door(index, datagram);
+  session.receive(Side::downstream, now_, datagram.bytes);
+  mark(*found);
+}
+
+void Shard::ask_door(std::uint32_t index, const Received& datagram) {
+  Listener& listener = listeners_[index];
+  const auto rejection =
+      shared_.stopping ? std::optional(Rejection::stopping) : shared_.admission.check(datagram.from);
+  const std::uint64_t refused = listener.stats.door.refused.value();
+  const session::DoorAnswer answer =
+      listener.door.receive(now_, datagram.from, datagram.bytes, rejection.has_value(), to_clients_.room());
+  if (rejection && listener.stats.door.refused.value() != refused) {
+    listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
+  }
+  if (answer.reply_bytes > 0) to_clients_.add(answer.reply_bytes, datagram.from, datagram.local);
+  if (answer.proven) open_session(index, datagram, *answer.proven);
+}
+
+void Shard::open_session(std::uint32_t index, const Received& datagram, const transport::Accepted& client) {
+  Listener& listener = listeners_[index];
+  replace_session(listener, datagram.from);
+  const Index place = sessions_.take();
+  SessionSlot& slot = sessions_[place];
+  slot.session = std::make_unique<session::Session>(listener.services, client, now_);
+  slot.client = datagram.from;
+  slot.local = datagram.local;
+  slot.listener = index;
+  listener.table.insert(datagram.from, place);
+  listener.stats.sessions.add();
+  shared_.admission.opened(datagram.from);
+  slot.session->receive(Side::downstream, now_, datagram.bytes);
+  mark(place);
+}
+
+/// The address connected anew: its old session says farewell, reached by nothing any more.
+void Shard::replace_session(Listener& listener, const Address& client) {
+  const auto old = listener.table.find(client);
+  if (!old) return;
+  sessions_[*old].session->end(now_, session::End::replaced, code_normal);
+  listener.table.erase(client, *old);
+  mark(*old);
+}
+
+void Shard::run_exchanges() {
+  if (exchanges_.empty()) return;
+  now_ = clock_now();
+  const TimePoint until = now_ + exchange_budget;
+  for (drop_abandoned_exchanges(); now_ < until; drop_abandoned_exchanges()) {
+    auto done = exchanges_.next(now_);
+    if (!done) break;
+    now_ = clock_now();
+    sessions_[done->session.slot].session->exchange_done(now_, std::move(done->outcome));
+    mark(done->session.slot);
+  }
+  stats_.exchanges_waiting.set(exchanges_.size());
+}
+
+void Shard::drop_abandoned_exchanges() {
+  while (!exchanges_.empty() && !alive(exchanges_.front())) exchanges_.drop_front();
+}
+
+bool Shard::alive(SessionId id) const {
+  const SessionSlot& slot = sessions_[id.slot];
+  return slot.session != nullptr && slot.generation == id.generation;
+}
+
+void Shard::fire_timers() {
+  due_.clear();
+  wheel_.advance(now_, due_);
+  for (const Index index : due_) {
+    sessions_[index].session->advance(now_);
+    mark(index);
+  }
+}
+
+void Shard::mark(Index index) {
+  SessionSlot& slot = sessions_[index];
+  if (!std::exchange(slot.dirty, true)) listener_of(slot).dirty.push_back(index);
+}
+
+void Shard::flush(Listener& listener) {
+  if (listener.dirty.empty()) return;
+  flushing_.clear();
+  flushing_.swap(listener.dirty);  // what is marked from here on waits for the next turn, which comes at once
+  to_clients_.begin(listener.socket.get());
+  for (const Index index : flushing_) settle(index);
+  to_clients_.flush();
+}
+
+void Shard::settle(Index index) {
+  SessionSlot& slot = sessions_[index];
+  if (!slot.session) return;
+  slot.dirty = false;
+  queue_exchange(index);
+  count_progress(slot);
+  drain_to_client(slot);
+  drain_to_server(index);
+  if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
+  wheel_.set(index, slot.session->deadline());
+  if (slot.session->closed()) closed_.push_back(index);
+}
+
+void Shard::queue_exchange(Index index) {
+  SessionSlot& slot = sessions_[index];
+  auto job = slot.session->take_exchange();
+  if (!job) return;
+  if (exchanges_.push({index, slot.generation}, std::move(*job), now_)) {
+    return stats_.exchanges_waiting.set(exchanges_.size());
+  }
+  slot.session->exchange_done(now_, session::ExchangeResult::throttled);
+  mark(index);  // a client may have asked for another behind it
+}
+
+/// What the pool and the counters want to know, and the server's clock: whichever session comes by first asks
+/// for it.
+void Shard::count_progress(SessionSlot& slot) {
+  ServerPool& pool = listener_of(slot).pool;
+  if (slot.upstream.socket && !slot.upstream.connected && slot.session->upstream_connected()) {
+    slot.upstream.connected = true;
+    pool.connected(slot.upstream.server);
+  }
+  if (!slot.session->initialized()) return;
+  if (!std::exchange(slot.initialized, true)) listener_of(slot).stats.initialized.add();
+  if (slot.upstream.socket && pool.time_to_ask(slot.upstream.server, now_))
+    slot.session->ask_server_time(now_);
+}
+
+void Shard::drain_to_client(SessionSlot& slot) {
+  while (true) {
+    const std::size_t size = slot.session->next_output(Side::downstream, now_, to_clients_.room());
+    if (size == 0) return;
+    to_clients_.add(size, slot.client, slot.local);
+  }
+}
+
+void Shard::drain_to_server(Index index) {
+  SessionSlot& slot = sessions_[index];
+  to_server_.begin(slot.upstream.socket.get());
+  if (!slot.upstream.socket) return discard_to_server(slot);
+  while (const std::size_t size = slot.session->next_output(Side::upstream, now_, to_server_.room())) {
+    to_server_.add(size);
+  }
+  if (const auto kind = upstream_error_of(to_server_.flush())) {
+    slot.session->upstream_error(now_, *kind);
+    mark(index);
+  }
+}
+
+/// The last words to a server that was given up and has no successor.
+void Shard::discard_to_server(SessionSlot& slot) {
+  while (slot.session->next_output(Side::upstream, now_, to_server_.room()) > 0) {
+  }
+}
+
+void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
+  SessionSlot& slot = sessions_[index];
+  ServerPool& pool = listener_of(slot).pool;
+  drain_to_server(index);  // the farewell to the server that is given up
+  if (slot.upstream.socket && !slot.upstream.connected) pool.failed(slot.upstream.server, now_);
+  close_upstream(slot);
+  const auto server = pool.choose(now_, request.excluded);
+  if (server) {
+    connect_upstream(index, *server);
+  } else {
+    slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
+  }
+  mark(index);
+}
+
+void Shard::connect_upstream(Index index, upstream::ServerId server) {
+  SessionSlot& slot = sessions_[index];
+  ServerPool& pool = listener_of(slot).pool;
+  auto socket = open_upstream_socket(pool.server(server).address);
+  if (!socket) {
+    if (socket.error() != session::UpstreamError::no_capacity) pool.failed(server, now_);
+    return slot.session->upstream_error(now_, socket.error());
+  }
+  if (!poller_.add(socket->get(), index)) {
+    return slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
+  }
+  slot.upstream = {.socket = std::move(*socket), .server = server, .connected = false};
+  slot.session->upstream_opened(now_, server, pool.opened(server));
+}
+
+void Shard::close_upstream(SessionSlot& slot) {
+  if (!slot.upstream.socket) return;
+  slot.upstream.socket.close();  // which takes it out of the poller
+  listener_of(slot).pool.closed(slot.upstream.server);
+}
+
+void Shard::remove_closed() {
+  for (const Index index : closed_) remove(index);
+  closed_.clear();
+}
+
+void Shard::remove(Index index) {
+  SessionSlot& slot = sessions_[index];
+  if (!slot.session) return;
+  Listener& listener = listener_of(slot);
+  log_end(slot);
+  const session::End end = slot.session->record().end;
+  if (slot.upstream.socket && !slot.upstream.connected &&
+      (end == session::End::upstream_refused || end == session::End::upstream_connect)) {
+    listener.pool.failed(slot.upstream.server, now_);
+  }
+  close_upstream(slot);
+  if (slot.initialized) listener.stats.initialized.subtract();
+  listener.stats.sessions.subtract();
+  listener.table.erase(slot.client, index);
+  shared_.admission.closed(slot.client);
+  wheel_.remove(index);
+  sessions_.give_back(index);
+}
+
+void Shard::log_end(const SessionSlot& slot) {
+  const Listener& listener = listeners_[slot.listener];
+  const std::string server =
+      slot.upstream.socket ? listener.pool.server(slot.upstream.server).text : std::string();
+  const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
+  if (spdlog::should_log(spdlog::level::debug)) {
+    spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info
+  } else {
+    spdlog::info(line);
+  }
+}
+
+void Shard::stop(TimePoint deadline) {
+  boost::asio::post(context_, [this, deadline] {
+    stopping_ = true;
+    stop_by_ = deadline;
+    end_all();
+    work();
+  });
+}
+
+void Shard::end_all() {
+  now_ = clock_now();
+  for (Index i = 0; i < sessions_.size(); ++i) {
+    if (!sessions_[i].session) continue;
+    sessions_[i].session->end(now_, session::End::shutdown, code_server_logic);
+    mark(i);
+  }
+}
+
+bool Shard::finished() const {
+  return stopping_ && (sessions_.used() == 0 || now_ >= stop_by_);
+}
+
+}  // namespace gateway::net

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/buffer_pool.h"
+#include "base/time.h"
+#include "crypto/system_random.h"
+#include "net/datagram_io.h"
+#include "net/exchange_queue.h"
+#include "net/listener.h"
+#include "net/options.h"
+#include "net/poller.h"
+#include "net/server_pool.h"
+#include "net/session_slots.h"
+#include "net/shared.h"
+#include "net/stats.h"
+#include "net/timer_wheel.h"
+
+namespace gateway::net {
+
+/// One thread's share of the gateway: its sockets of every listener, the sessions whose clients the kernel
+/// sends there, and one loop over them. Nothing here is locked; other threads may call stop() and read
+/// stats().
+class Shard {
+ public:
+  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this.
+  Shard(const Options& options, Shared& shared);
+  ~Shard();
+
+  /// Serves until stopped: the body of the shard's thread.
+  void run();
+  /// Ends every session; run() returns when all are told, or at `deadline`.
+  void stop(TimePoint deadline);
+
+  bool running() const { return running_.load(std::memory_order_relaxed); }
+  const ShardStats& stats() const { return stats_; }
+
+ private:
+  using Index = SessionSlots::Index;
+
+  void open_listeners();
+
+  // The loop, around turn().
+  void wait();
+  void work();
+  bool turn();
+  void arm(TimePoint deadline);
+  TimePoint deadline() const;
+
+  // Receiving.
+  void receive(std::uint64_t key);
+  void receive_from_clients(std::uint32_t listener);
+  void receive_from_server(Index index);
+  void dispatch(std::uint32_t listener, const Received& datagram);
+  void ask_door(std::uint32_t listener, const Received& datagram);
+  void open_session(std::uint32_t listener, const Received& datagram, const transport::Accepted& client);
+  void replace_session(Listener& listener, const Address& client);
+
+  // What is due.
+  void run_exchanges();
+  void drop_abandoned_exchanges();
+  bool alive(SessionId id) const;
+  void fire_timers();
+
+  // Flushing.
+  void mark(Index index);
+  void flush(Listener& listener);
+  void settle(Index index);
+  void queue_exchange(Index index);
+  void drain_to_client(SessionSlot& slot);
+  void drain_to_server(Index index);
+  void discard_to_server(SessionSlot& slot);
+  void open_upstream(Index index, const session::UpstreamRequest& request);
+  void connect_upstream(Index index, upstream::ServerId server);
+  void close_upstream(SessionSlot& slot);
+  void count_progress(SessionSlot& slot);
+
+  // Ends.
+  void remove_closed();
+  void remove(Index index);
+  void log_end(const SessionSlot& slot);
+  void end_all();
+  bool finished() const;
+
+  Listener& listener_of(const SessionSlot& slot) { return listeners_[slot.listener]; }
+
+  const Options& options_;
+  Shared& shared_;
+  ShardStats stats_;
+  boost::asio::io_context context_{1};
+  Poller poller_;
+  boost::asio::posix::stream_descriptor readable_;  // a copy of the poller's descriptor
+  boost::asio::steady_timer timer_;
+  TimePoint armed_ = never;
+  bool waiting_ = false;  // for the poller
+  bool posted_ = false;   // another round of work
+  std::atomic<bool> running_{false};
+
+  crypto::SystemRandom random_;
+  BufferPool buffers_;
+  std::vector<std::uint8_t> scratch_;
+  SharedClocks clocks_;
+  std::deque<ServerPool> pools_;    // by index of Options::pools
+  std::deque<Listener> listeners_;  // by index of Options::listeners
+  SessionSlots sessions_;
+  TimerWheel wheel_;
+  ExchangeQueue exchanges_;
+
+  TimePoint now_;  // of this turn
+  ReceiveBatch received_;
+  SendBatch to_clients_;
+  SendBatch to_server_;
+  std::vector<std::uint32_t> flushing_;
+  std::vector<TimerWheel::Key> due_;
+  std::vector<Index> closed_;
+  bool stopping_ = false;
+  TimePoint stop_by_ = never;
+};
+
+}  // namespace gateway::net

@@ -1,0 +1,51 @@
+#include "net/shared.h"
+
+#include <algorithm>
+
+#include "net/address.h"
+
+namespace gateway::net {
+
+namespace {
+
+Address without_port(Address address) {
+  address.port = 0;
+  return address;
+}
+
+}  // namespace
+
+Admission::Admission(const LimitOptions& limits)
+    : sessions_max_(limits.sessions), per_address_max_(limits.sessions_per_address) {
+  for (const Address& address : limits.exempt) exempt_.push_back(without_port(address));
+  std::sort(exempt_.begin(), exempt_.end());
+}
+
+std::optional<Rejection> Admission::check(const Address& address) const {
+  const std::size_t all = sessions();
+  if (all >= sessions_max_) return Rejection::sessions;
+  if (all <= sessions_max_ / 2 || exempt(address)) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto found = by_address_.find(limit_key(address));
+  if (found == by_address_.end() || found->second < per_address_max_) return std::nullopt;
+  return Rejection::sessions_per_address;
+}
+
+void Admission::opened(const Address& address) {
+  sessions_.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  ++by_address_[limit_key(address)];
+}
+
+void Admission::closed(const Address& address) {
+  sessions_.fetch_sub(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  const auto found = by_address_.find(limit_key(address));
+  if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
+}
+
+bool Admission::exempt(const Address& address) const {
+  return std::binary_search(exempt_.begin(), exempt_.end(), without_port(address));
+}
+
+}  // namespace gateway::net

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/address.h"
+#include "net/options.h"
+#include "net/rate_meter.h"
+#include "net/stats.h"
+#include "session/raised_events.h"
+
+namespace gateway::net {
+
+/// How many sessions there are, in all and by address (IPv6: by /64). Touched when a session opens or closes
+/// and when a Connect asks for one. The limit per address holds only while more than half of all sessions are
+/// in use: players behind one translated address are turned away only when they would crowd out others.
+class Admission {
+ public:
+  explicit Admission(const LimitOptions& limits);
+
+  /// Why `address` can't have another session now, if so.
+  std::optional<Rejection> check(const Address& address) const;
+  void opened(const Address& address);
+  void closed(const Address& address);
+
+  std::size_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
+
+ private:
+  bool exempt(const Address& address) const;
+
+  std::size_t sessions_max_;
+  std::size_t per_address_max_;
+  std::vector<Address> exempt_;  // sorted, port 0
+  std::atomic<std::size_t> sessions_{0};
+  mutable std::mutex mutex_;
+  std::map<Address, std::size_t> by_address_;  // under mutex_
+};
+
+/// All that the shards of a process share; owned by the Gateway.
+struct Shared {
+  explicit Shared(const Options& options)
+      : admission(options.limits),
+        exchanges(options.limits.exchanges_per_second),
+        raised(options.pools.size()) {}
+
+  Admission admission;
+  RateMeter exchanges;
+  std::vector<session::RaisedEvents> raised;  // by pool
+  std::atomic<bool> stopping{false};
+};
+
+}  // namespace gateway::net

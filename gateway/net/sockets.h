@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "base/result.h"
+#include "net/descriptor.h"
+#include "net/options.h"
+#include "session/session.h"
+
+namespace gateway::net {
+
+/// A UDP socket of a listener, one of a group (SO_REUSEPORT) over which the kernel spreads clients by
+/// address. It says on which local address a datagram came if it is bound to a wildcard, and how many it
+/// dropped. Throws std::runtime_error with a sentence for the operator.
+Descriptor open_listener_socket(const ListenerOptions& listener, std::size_t receive_buffer);
+
+/// Bytes of receive buffer that the kernel granted.
+std::size_t receive_buffer_of(const Descriptor& socket);
+
+/// A UDP socket connected to a server: the kernel picks the local port and delivers only that server's
+/// datagrams.
+Result<Descriptor, session::UpstreamError> open_upstream_socket(const Address& server);
+
+/// What an errno of a connected socket says about the server; empty when it says nothing.
+std::optional<session::UpstreamError> upstream_error_of(int error);
+
+}  // namespace gateway::net

@@ -1,0 +1,36 @@
+#include "net/end_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gateway::net {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(EndLog, TellsWhatTheSessionWas) {
+  session::Record record;
+  record.opened = TimePoint(seconds(10));
+  record.end = session::End::server_disconnect;
+  record.code = 3;
+  record.client_version.parts = {4, 1, 8, 3};
+  record.of(session::Direction::to_client) = {.messages = 7, .encrypted = 2, .bytes = 900};
+
+  const std::string line =
+      describe_end("master", record, "udp://10.0.0.1:5055", TimePoint(milliseconds(12'500)));
+
+  EXPECT_THAT(line, HasSubstr("listener=master reason=server_disconnect code=3 seconds=2.500"));
+  EXPECT_THAT(line, HasSubstr("to_client[messages=7 encrypted=2 bytes=900]"));
+  EXPECT_THAT(line, HasSubstr("client=4.1.8.3"));
+  EXPECT_THAT(line, HasSubstr("server=udp://10.0.0.1:5055"));
+}
+
+TEST(EndLog, KeepsAnApplicationIdFromForgingFields) {
+  session::Record record;
+  record.application = "x\" reason=fake";
+  EXPECT_THAT(describe_end("master", record, "", {}), HasSubstr("application=\"x? reason=fake\""));
+}
+
+}  // namespace
+}  // namespace gateway::net
