@@ -1,0 +1,122 @@
+// The program: reads the command line, builds the data path and the admin port, and ends on a signal.
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <sys/prctl.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/spdlog.h>
+
+#include "config/command_line.h"
+#include "config/log.h"
+#include "config/print.h"
+#include "metrics/exporter.h"
+#include "net/admin.h"
+#include "net/gateway.h"
+
+namespace gateway {
+namespace {
+
+const std::string version = GATEWAY_VERSION;
+const std::string commit = GATEWAY_COMMIT;  // empty when built outside a git checkout
+
+std::string full_version() {
+  return "photon-gateway " + version + (commit.empty() ? "" : " (commit " + commit + ")");
+}
+
+/// Keys live in this process's memory: no core dump, and no other process of the same user may read it.
+void protect_memory() {
+#ifdef GATEWAY_PROTECT_MEMORY  // not with sanitizers: the leak check attaches to the process
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) spdlog::warn("the process can't be kept from dumping its memory");
+#endif
+}
+
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string servers_of(const net::PoolOptions& pool) {
+  std::string text;
+  for (const net::ServerOptions& server : pool.servers) text += (text.empty() ? "" : ", ") + server.text;
+  return text;
+}
+
+void log_start(const config::Config& config) {
+  spdlog::info("{} started, {} threads", full_version(), config.net.threads);
+  for (const net::ListenerOptions& listener : config.net.listeners) {
+    const net::PoolOptions& pool = config.net.pools[listener.pool];
+    spdlog::info("listener {} on {} forwards to upstream {}: {}", listener.name, listener.text, pool.name,
+                 servers_of(pool));
+  }
+  if (config.admin) spdlog::info("admin port {}: /metrics /livez /readyz", config.admin->text);
+}
+
+void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& context) {
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      spdlog::warn("SIGHUP: reload is not available yet; restart to change the configuration");
+      wait_for_signal(signals, context);
+      return;
+    }
+    spdlog::info("{}: telling every client and ending", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    context.stop();
+  });
+}
+
+int run(const config::Config& config) {
+  config::start_log(config.log);
+  protect_memory();
+  std::signal(SIGPIPE, SIG_IGN);
+
+  boost::asio::io_context context(1);
+  boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
+  net::Gateway gateway(config.net);
+  const metrics::Exporter exporter(config.net, gateway.stats(), {.version = version, .commit = commit},
+                                   seconds_since_1970());
+  std::optional<net::Admin> admin;
+  if (config.admin) {
+    admin.emplace(context, config.admin->address,
+                  net::AdminPages{.metrics = [&exporter] { return exporter.text(); },
+                                  .ready = [&gateway] { return gateway.ready(); }});
+  }
+  gateway.start();
+  log_start(config);
+  wait_for_signal(signals, context);
+  context.run();
+  gateway.stop();
+  spdlog::info("ended");
+  return 0;
+}
+
+int act(const config::CommandLine& line) {
+  switch (line.action) {
+    case config::Action::run:
+      return run(line.config);
+    case config::Action::check:
+      std::cout << "OK: " << (line.file.empty() ? "the command line" : line.file) << " can be used\n";
+      return 0;
+    case config::Action::print:
+      std::cout << config::print(line.config);
+      return 0;
+    case config::Action::leave:
+      return line.exit_code;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace gateway
+
+int main(int argc, char** argv) {
+  try {
+    return gateway::act(gateway::config::read_command_line(argc, argv, gateway::full_version()));
+  } catch (const std::exception& error) {
+    std::cerr << "photon-gateway: " << error.what() << "\n";
+    return 1;
+  }
+}
