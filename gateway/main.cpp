@@ -39,22 +39,6 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string servers_of(const net::PoolOptions& pool) {
-  std::string text;
-  for (const net::ServerOptions& server : pool.servers) text += (text.empty() ? "" : ", ") + server.text;
-  return text;
-}
-
-void log_start(const config::Config& config) {
-  spdlog::info("{} started, {} threads", full_version(), config.net.threads);
-  for (const net::ListenerOptions& listener : config.net.listeners) {
-    const net::PoolOptions& pool = config.net.pools[listener.pool];
-    spdlog::info("listener {} on {} forwards to upstream {}: {}", listener.name, listener.text, pool.name,
-                 servers_of(pool));
-  }
-  if (config.admin) spdlog::info("admin port {}: /metrics /livez /readyz", config.admin->text);
-}
-
 void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& context) {
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
@@ -63,7 +47,7 @@ void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& 
       wait_for_signal(signals, context);
       return;
     }
-    spdlog::info("{}: telling every client and ending", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    spdlog::info("stopping signal={}: telling every client", signal == SIGTERM ? "SIGTERM" : "SIGINT");
     context.stop();
   });
 }
@@ -84,12 +68,14 @@ int run(const config::Config& config) {
                   net::AdminPages{.metrics = [&exporter] { return exporter.text(); },
                                   .ready = [&gateway] { return gateway.ready(); }});
   }
-  gateway.start();
-  log_start(config);
+  spdlog::info("starting version={} commit={} threads={}", version, commit.empty() ? "-" : commit,
+               config.net.threads);
+  if (config.admin) spdlog::info("listening admin={}", config.admin->text);
+  gateway.start();  // logs every listener
   wait_for_signal(signals, context);
   context.run();
   gateway.stop();
-  spdlog::info("ended");
+  spdlog::info("stopped");
   return 0;
 }
 

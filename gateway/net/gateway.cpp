@@ -28,6 +28,12 @@ std::vector<InstanceLock> lock_and_check(const Options& options) {
   return locks;
 }
 
+std::string servers_of(const PoolOptions& pool) {
+  std::string text;
+  for (const ServerOptions& server : pool.servers) text += (text.empty() ? "" : ",") + server.text;
+  return text;
+}
+
 }  // namespace
 
 struct Gateway::State {
@@ -53,8 +59,9 @@ Gateway::~Gateway() {
 
 void Gateway::start() {
   for (const ListenerOptions& listener : state_->options.listeners) {
-    spdlog::info("listening listener={} address={} upstream={}", listener.name, listener.text,
-                 state_->options.pools[listener.pool].name);
+    const PoolOptions& pool = state_->options.pools[listener.pool];
+    spdlog::info("listening listener={} address={} upstream={} servers={}", listener.name, listener.text,
+                 pool.name, servers_of(pool));
   }
   for (std::size_t i = 0; i < state_->shards.size(); ++i) {
     Shard& shard = *state_->shards[i];
