@@ -58,19 +58,19 @@ class PhotonClient {
   enum class State : std::uint8_t { disconnected, connecting, connected };
 
   struct Config {
-    InitFields init;
+    InitFields init{};
     std::uint8_t channels = 2;
     std::uint16_t mtu = 1200;
     bool crc = false;
-    bool tracing = false;                    // announces peer id −2 instead of −1
-    std::uint64_t seed = 1;                  // of challenge and key-exchange secrets
-    std::uint32_t clock_start = 80;          // ms its clock shows when connect() is called
-    std::optional<std::uint32_t> challenge;  // instead of one from the seed
+    bool tracing = false;                      // announces peer id −2 instead of −1
+    std::uint64_t seed = 1;                    // of challenge and key-exchange secrets
+    std::uint32_t clock_start = 80;            // ms its clock shows when connect() is called
+    std::optional<std::uint32_t> challenge{};  // instead of one from the seed
   };
 
   struct Operation {
     std::uint8_t code = 0;
-    std::vector<std::uint8_t> parameters;  // with their count, as they follow the code; empty = none
+    std::vector<std::uint8_t> parameters{};  // with their count, as they follow the code; empty = none
     std::uint8_t channel = 0;
     wire::Flags delivery = wire::Flags::reliable;
     bool encrypt = false;
