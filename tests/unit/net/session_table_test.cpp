@@ -56,7 +56,7 @@ TEST(SessionTable, AgreesWithAMapOverManyRandomSteps) {
   std::map<Address, SessionTable::Slot> expected;
   std::mt19937 engine(3);
   for (unsigned step = 0; step < 50'000; ++step) {
-    const Address address = client(engine() % 600);
+    const Address address = client(static_cast<unsigned>(engine() % 600));
     const auto found = expected.find(address);
     ASSERT_EQ(table.find(address), found == expected.end() ? std::nullopt : std::optional(found->second));
     if (found != expected.end() && engine() % 2 == 0) {
