@@ -56,4 +56,8 @@ void Acknowledgements::pop() {
   peak_ = 0;
 }
 
+void Acknowledgements::release() {
+  if (owed_.empty()) owed_.clear();
+}
+
 }  // namespace gateway::transport

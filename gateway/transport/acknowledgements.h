@@ -40,6 +40,8 @@ class Acknowledgements {
   /// The command that acknowledges the oldest; call only when !empty().
   wire::Command front() const;
   void pop();
+  /// Gives memory back that an idle connection doesn't need.
+  void release();
 
  private:
   bool refresh(const Owed& owed);

@@ -52,7 +52,7 @@ class NumberedRing {
   }
   /// Gives the memory of an empty ring back, for a connection that became idle.
   void release() {
-    if (slots_.empty()) give_back(idle_slots);
+    if (slots_.empty()) give_back(0);
   }
 
  private:

@@ -10,7 +10,6 @@ namespace {
 using wire::CommandType;
 
 constexpr std::size_t kept_ready = 128;  // slots the queue of messages keeps when it was drained
-constexpr std::size_t idle_ready = 4;    // and when the connection is idle
 
 }  // namespace
 
@@ -271,8 +270,7 @@ void ReceiveQueue::hand_out(std::uint8_t channel, Delivery delivery, Buffer data
 std::optional<Payload> ReceiveQueue::next() {
   taken_ = Buffer();
   if (ready_.empty()) {
-    if (peak_ready_ > kept_ready) ready_.clear();
-    if (peak_ready_ > kept_ready) peak_ready_ = 0;
+    if (std::exchange(peak_ready_, 0) > kept_ready) ready_.clear();
     return std::nullopt;
   }
   Ready ready = ready_.pop_front();
@@ -288,10 +286,7 @@ void ReceiveQueue::release() {
     if (entry.state->assembly != nullptr) entry.state->assembly->release();
   }
   std::erase_if(assemblies_, [](const auto& open) { return !open->assembly.active(); });
-  if (ready_.empty() && peak_ready_ > idle_ready) {
-    ready_.clear();
-    peak_ready_ = 0;
-  }
+  if (ready_.empty()) ready_.clear();
 }
 
 Receipt ReceiveQueue::refuse(Drop reason) {

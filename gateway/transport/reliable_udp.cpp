@@ -276,6 +276,7 @@ void ReliableUdp::settle(TimePoint now) {
 void ReliableUdp::release_when_idle(TimePoint now) {
   if (released_ || now - used_ < options_.ping_after) return;
   released_ = true;
+  acks_.release();
   in_flight_.release();
   send_queue_.release();
   receive_queue_.release();

@@ -142,7 +142,7 @@ class ReliableUdp final : public Transport {
   std::uint32_t last_control_ = 0;  // number of the last reliable command on channel 0xFF
   TimePoint used_;                  // when a message last came or went
   bool queues_dropped_ = false;
-  bool released_ = true;            // memory was given back since
+  bool released_ = true;  // memory was given back since
 };
 
 }  // namespace gateway::transport
