@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "support/programs.h"
+
 namespace gateway::test {
 
 /// Which seeds a simulation runs: GATEWAY_SEED is the first (default 1), GATEWAY_SEEDS how many.
@@ -23,7 +25,7 @@ inline Seeds seeds(std::uint64_t count) {
 /// How to run one seed again.
 inline std::string replay(std::uint64_t seed, const std::string& test) {
   return "seed " + std::to_string(seed) + "; to replay it: GATEWAY_SEED=" + std::to_string(seed) +
-         " GATEWAY_SEEDS=1 " GATEWAY_BINARY_DIR "/tests/simulation_tests --gtest_filter=" + test;
+         " GATEWAY_SEEDS=1 " + this_program().string() + " --gtest_filter=" + test;
 }
 
 }  // namespace gateway::test
