@@ -8,8 +8,8 @@ namespace {
 
 constexpr Duration round_trip_max = seconds(10);
 
-std::int32_t whole_milliseconds(Duration duration) {
-  return static_cast<std::int32_t>(std::chrono::duration_cast<milliseconds>(duration).count());
+std::int64_t whole_milliseconds(Duration duration) {
+  return std::chrono::duration_cast<milliseconds>(duration).count();
 }
 
 }  // namespace
@@ -22,8 +22,8 @@ void ServerClock::observe(const ClockSample& sample) {
 
   // Half a round trip is what an uneven way can shift a sample by; only beyond that the clock itself has
   // jumped.
-  const std::int32_t shift = std::abs(static_cast<std::int32_t>(offset - offset_));
-  if (known_ && (shift > step_ms + whole_milliseconds(round_trip / 2) || shift < 0)) {
+  const std::int64_t shift = std::abs(std::int64_t{static_cast<std::int32_t>(offset - offset_)});
+  if (known_ && shift > step_ms + whole_milliseconds(round_trip / 2)) {
     best_ = {};
     ++steps_;
   }

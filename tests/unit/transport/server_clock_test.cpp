@@ -78,6 +78,9 @@ TEST_F(ServerClockTest, TakesAJumpAtOnceAndCountsIt) {
   observe(milliseconds(20), milliseconds(20), 5);
   EXPECT_EQ(error(5), 0);
   EXPECT_EQ(clock.steps(), 2U);
+  observe(milliseconds(1), milliseconds(1), 5 + 0x80000000);
+  EXPECT_EQ(error(5 + 0x80000000), 0) << "as far as a jump can go";
+  EXPECT_EQ(clock.steps(), 3U);
 }
 
 TEST_F(ServerClockTest, DoesNotTakeAnUnevenWayForAJump) {
