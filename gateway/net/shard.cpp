@@ -14,13 +14,11 @@
 #include <algorithm>
 #include <chrono>
 #include <fcntl.h>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
 
-#include "net/address.h"
-#include "net/end_log.h"
 #include "net/sockets.h"
 
 namespace gateway::net {
@@ -260,157 +258,6 @@ void Shard::fire_timers() {
   for (const Index index : due_) {
     sessions_[index].session->advance(now_);
     mark(index);
-  }
-}
-
-void Shard::mark(Index index) {
-  SessionSlot& slot = sessions_[index];
-  if (!std::exchange(slot.dirty, true)) listener_of(slot).dirty.push_back(index);
-}
-
-void Shard::flush(Listener& listener) {
-  if (listener.dirty.empty()) return;
-  flushing_.clear();
-  flushing_.swap(listener.dirty);  // what is marked from here on waits for the next turn, which comes at once
-  to_clients_.begin(listener.socket.get());
-  for (const Index index : flushing_) settle(index);
-  to_clients_.flush();
-}
-
-void Shard::settle(Index index) {
-  SessionSlot& slot = sessions_[index];
-  if (!slot.session) return;
-  slot.dirty = false;
-  queue_exchange(index);
-  count_progress(slot);
-  drain_to_client(slot);
-  drain_to_server(index);
-  if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
-  wheel_.set(index, slot.session->deadline());
-  if (slot.session->closed()) closed_.push_back(index);
-}
-
-void Shard::queue_exchange(Index index) {
-  SessionSlot& slot = sessions_[index];
-  auto job = slot.session->take_exchange();
-  if (!job) return;
-  if (exchanges_.push({index, slot.generation}, std::move(*job), now_)) {
-    return stats_.exchanges_waiting.set(exchanges_.size());
-  }
-  slot.session->exchange_done(now_, session::ExchangeResult::throttled);
-  mark(index);  // a client may have asked for another behind it
-}
-
-/// What the pool and the counters want to know, and the server's clock: whichever session comes by first asks
-/// for it.
-void Shard::count_progress(SessionSlot& slot) {
-  ServerPool& pool = listener_of(slot).pool;
-  if (slot.upstream.socket && !slot.upstream.connected && slot.session->upstream_connected()) {
-    slot.upstream.connected = true;
-    pool.connected(slot.upstream.server);
-  }
-  if (!slot.session->initialized()) return;
-  if (!std::exchange(slot.initialized, true)) listener_of(slot).stats.initialized.add();
-  if (slot.upstream.socket && pool.time_to_ask(slot.upstream.server, now_))
-    slot.session->ask_server_time(now_);
-}
-
-void Shard::drain_to_client(SessionSlot& slot) {
-  while (true) {
-    const std::size_t size = slot.session->next_output(Side::downstream, now_, to_clients_.room());
-    if (size == 0) return;
-    to_clients_.add(size, slot.client, slot.local);
-  }
-}
-
-void Shard::drain_to_server(Index index) {
-  SessionSlot& slot = sessions_[index];
-  to_server_.begin(slot.upstream.socket.get());
-  if (!slot.upstream.socket) return discard_to_server(slot);
-  while (const std::size_t size = slot.session->next_output(Side::upstream, now_, to_server_.room())) {
-    to_server_.add(size);
-  }
-  if (const auto kind = upstream_error_of(to_server_.flush())) {
-    slot.session->upstream_error(now_, *kind);
-    mark(index);
-  }
-}
-
-/// The last words to a server that was given up and has no successor.
-void Shard::discard_to_server(SessionSlot& slot) {
-  while (slot.session->next_output(Side::upstream, now_, to_server_.room()) > 0) {
-  }
-}
-
-void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
-  SessionSlot& slot = sessions_[index];
-  ServerPool& pool = listener_of(slot).pool;
-  drain_to_server(index);  // the farewell to the server that is given up
-  if (slot.upstream.socket && !slot.upstream.connected) pool.failed(slot.upstream.server, now_);
-  close_upstream(slot);
-  const auto server = pool.choose(now_, request.excluded);
-  if (server) {
-    connect_upstream(index, *server);
-  } else {
-    slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
-  }
-  mark(index);
-}
-
-void Shard::connect_upstream(Index index, upstream::ServerId server) {
-  SessionSlot& slot = sessions_[index];
-  ServerPool& pool = listener_of(slot).pool;
-  auto socket = open_upstream_socket(pool.server(server).address);
-  if (!socket) {
-    if (socket.error() != session::UpstreamError::no_capacity) pool.failed(server, now_);
-    return slot.session->upstream_error(now_, socket.error());
-  }
-  if (!poller_.add(socket->get(), index)) {
-    return slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
-  }
-  slot.upstream = {.socket = std::move(*socket), .server = server, .connected = false};
-  slot.session->upstream_opened(now_, server, pool.opened(server));
-}
-
-void Shard::close_upstream(SessionSlot& slot) {
-  if (!slot.upstream.socket) return;
-  slot.upstream.socket.close();  // which takes it out of the poller
-  listener_of(slot).pool.closed(slot.upstream.server);
-}
-
-void Shard::remove_closed() {
-  for (const Index index : closed_) remove(index);
-  closed_.clear();
-}
-
-void Shard::remove(Index index) {
-  SessionSlot& slot = sessions_[index];
-  if (!slot.session) return;
-  Listener& listener = listener_of(slot);
-  log_end(slot);
-  const session::End end = slot.session->record().end;
-  if (slot.upstream.socket && !slot.upstream.connected &&
-      (end == session::End::upstream_refused || end == session::End::upstream_connect)) {
-    listener.pool.failed(slot.upstream.server, now_);
-  }
-  close_upstream(slot);
-  if (slot.initialized) listener.stats.initialized.subtract();
-  listener.stats.sessions.subtract();
-  listener.table.erase(slot.client, index);
-  shared_.admission.closed(slot.client);
-  wheel_.remove(index);
-  sessions_.give_back(index);
-}
-
-void Shard::log_end(const SessionSlot& slot) {
-  const Listener& listener = listeners_[slot.listener];
-  const std::string server =
-      slot.upstream.socket ? listener.pool.server(slot.upstream.server).text : std::string();
-  const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
-  if (spdlog::should_log(spdlog::level::debug)) {
-    spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info
-  } else {
-    spdlog::info(line);
   }
 }
 
