@@ -70,13 +70,6 @@ Descriptor open_listener_socket(const ListenerOptions& listener, std::size_t rec
   return socket;
 }
 
-std::size_t receive_buffer_of(const Descriptor& socket) {
-  int size = 0;
-  socklen_t length = sizeof size;
-  getsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &size, &length);
-  return static_cast<std::size_t>(size) / 2;  // the kernel shows twice what it was asked for
-}
-
 Result<Descriptor, session::UpstreamError> open_upstream_socket(const Address& server) {
   Descriptor socket = datagram_socket(server);
   if (!socket) return session::UpstreamError::no_capacity;

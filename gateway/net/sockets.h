@@ -15,9 +15,6 @@ namespace gateway::net {
 /// dropped. Throws std::runtime_error with a sentence for the operator.
 Descriptor open_listener_socket(const ListenerOptions& listener, std::size_t receive_buffer);
 
-/// Bytes of receive buffer that the kernel granted.
-std::size_t receive_buffer_of(const Descriptor& socket);
-
 /// A UDP socket connected to a server: the kernel picks the local port and delivers only that server's
 /// datagrams.
 Result<Descriptor, session::UpstreamError> open_upstream_socket(const Address& server);
