@@ -36,6 +36,7 @@ inline std::string pattern(std::size_t size, std::uint32_t seed = 0) {
   return text;
 }
 
+// The payload of a command is a view: the text must outlive it.
 inline Command reliable(std::uint32_t number, std::string_view text, std::uint8_t channel = 0) {
   Command command;
   command.type = CommandType::send_reliable;

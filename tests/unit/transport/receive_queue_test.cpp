@@ -194,7 +194,8 @@ TEST_F(ReceiveQueueTest, AcknowledgesFragmentsOfADeliveredMessageAgain) {
 }
 
 TEST_F(ReceiveQueueTest, RefusesAFragmentWhoseFieldsContradict) {
-  test::Command command = fragment(1, 0, test::pattern(1500), 1000);
+  const std::string text = test::pattern(1500);
+  test::Command command = fragment(1, 0, text, 1000);
   command.fragment.count = 3;
   EXPECT_EQ(receive(command), Receipt::refused);
   EXPECT_EQ(dropped(Drop::fragment), 1U);

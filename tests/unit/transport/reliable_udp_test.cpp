@@ -273,7 +273,8 @@ TEST_F(ServerEnd, AcknowledgesUnsequencedCommandsByType16) {
 }
 
 TEST_F(ServerEnd, DoesNotAcknowledgeWhatItRefuses) {
-  Command bad = test::fragment(1, 0, test::pattern(1500), 1000);
+  const std::string text = test::pattern(1500);
+  Command bad = test::fragment(1, 0, text, 1000);
   bad.fragment.count = 7;
   receive({reliable(5000, "far"), bad, test::reliable_unsequenced(5000, "far")});
   pass(options.ack_delay);
