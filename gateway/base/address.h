@@ -6,8 +6,8 @@
 
 namespace gateway {
 
-/// The address and port of a peer, IPv4 as v4-mapped IPv6, both in network order. Below net/ it is only
-/// compared and hashed, never dialled.
+/// The address and port of a peer, IPv4 as v4-mapped IPv6; the bytes in network order, the port in ours.
+/// Below net/ it is only compared and hashed, never dialled.
 struct Address {
   std::array<std::uint8_t, 16> ip{};
   std::uint16_t port = 0;

@@ -89,7 +89,8 @@ DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagr
     answer.type = CommandType::verify_connect;
     answer.reliable_seq = cookie_value.number;
     answer.connect = {cookie_value.peer, mtu, connect->connect.channels};
-    remember(hash_value, {from, header.challenge, ++clock_, mtu, connect->connect.channels, header.crc});
+    remember(hash_value,
+             {from, header.challenge, ++clock_, mtu, connect->connect.channels, header.crc, false});
     stats_.connects.add();
   }
   wire::DatagramWriter writer(
@@ -125,13 +126,21 @@ DoorAnswer Door::prove(const Address& from, Bytes datagram) {
     return {};
   }
   const wire::DatagramHeader& header = parsed->header;
+  Announced* announced = recall(hash_value, from, header.challenge);
+  if (announced != nullptr && announced->proven) {  // its session is over
+    stats_.dropped.add();
+    return {};
+  }
   transport::Accepted accepted{.peer = header.peer, .challenge = header.challenge, .crc = header.crc};
-  if (const auto announced = recall(hash_value, from, header.challenge)) {
+  if (announced != nullptr) {
+    announced->proven = true;
     accepted.mtu = announced->mtu;
     accepted.channels = announced->channels;
     accepted.crc = announced->crc;
-  } else {
-    stats_.proven_forgotten.add();  // the smallest MTU and all channels suit every client
+  } else {  // the smallest MTU and all channels suit every client
+    stats_.proven_forgotten.add();
+    remember(hash_value,
+             {from, header.challenge, ++clock_, accepted.mtu, accepted.channels, accepted.crc, true});
   }
   stats_.proven.add();
   return {.reply_bytes = 0, .proven = accepted};
@@ -152,29 +161,24 @@ Door::Cookie Door::cookie(std::uint64_t hash) {
   return {peer, std::max(number, number_min)};
 }
 
-void Door::remember(std::uint64_t hash, const Announced& announced) {
+std::span<Door::Announced> Door::bucket(std::uint64_t hash) {
   const std::size_t first = (hash >> 48) * bucket_entries & (table_.size() - 1);
-  const auto bucket = std::span(table_).subspan(first, bucket_entries);
-  auto* slot = &bucket.front();
-  for (Announced& entry : bucket) {
-    if (entry.from == announced.from && entry.challenge == announced.challenge) slot = &entry;
-  }
-  if (slot->from != announced.from || slot->challenge != announced.challenge) {
-    // Ages are compared as differences, since the counter wraps.
-    slot = &*std::ranges::max_element(bucket, {}, [this](const Announced& entry) {
-      return entry.channels == 0 ? ~std::uint32_t{0} : clock_ - entry.age;
-    });
-  }
-  *slot = announced;
+  return std::span(table_).subspan(first, bucket_entries);
 }
 
-std::optional<Door::Announced> Door::recall(std::uint64_t hash, const Address& from,
-                                            std::uint32_t challenge) {
-  const std::size_t first = (hash >> 48) * bucket_entries & (table_.size() - 1);
-  for (const Announced& entry : std::span(table_).subspan(first, bucket_entries)) {
-    if (entry.channels != 0 && entry.challenge == challenge && entry.from == from) return entry;
+void Door::remember(std::uint64_t hash, const Announced& announced) {
+  if (recall(hash, announced.from, announced.challenge) != nullptr) return;  // a copy says nothing new
+  // The oldest gives way. Ages are compared as differences, since the counter wraps.
+  *std::ranges::max_element(bucket(hash), {}, [this](const Announced& entry) {
+    return entry.channels == 0 ? ~std::uint32_t{0} : clock_ - entry.age;
+  }) = announced;
+}
+
+Door::Announced* Door::recall(std::uint64_t hash, const Address& from, std::uint32_t challenge) {
+  for (Announced& entry : bucket(hash)) {
+    if (entry.channels != 0 && entry.challenge == challenge && entry.from == from) return &entry;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace gateway::session

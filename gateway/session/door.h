@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/address.h"
@@ -46,8 +47,10 @@ class Door {
     std::uint32_t age = 0;  // of the table's counter; the smallest of a bucket is overwritten
     std::uint16_t mtu = 0;
     std::uint8_t channels = 0;  // 0 = free
-    bool crc = false;
+    bool crc : 1 = false;
+    bool proven : 1 = false;  // had its session: what arrives late proves nothing again
   };
+  static_assert(sizeof(Announced) == 32);
   struct Cookie {
     std::uint16_t peer;
     std::uint32_t number;  // VerifyConnect's reliableSeq, 2^16 and above: no ping's ack matches it
@@ -60,7 +63,8 @@ class Door {
   std::uint64_t hash(const Address& from, std::uint32_t challenge) const;
   static Cookie cookie(std::uint64_t hash);
   void remember(std::uint64_t hash, const Announced& announced);
-  std::optional<Announced> recall(std::uint64_t hash, const Address& from, std::uint32_t challenge);
+  Announced* recall(std::uint64_t hash, const Address& from, std::uint32_t challenge);
+  std::span<Announced> bucket(std::uint64_t hash);
 
   DoorOptions options_;
   DoorStats& stats_;

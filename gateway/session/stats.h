@@ -37,7 +37,7 @@ struct DoorStats {
   Counter proven_forgotten;  // of them: the table had lost what Connect announced
   Counter region_pings;
   Counter region_pings_dropped;
-  Counter dropped;  // datagrams of nobody: no session, no valid proof
+  Counter dropped;  // datagrams of nobody: no session, no valid proof, or its session is over
 };
 
 }  // namespace gateway::session

@@ -157,6 +157,22 @@ TEST_F(DoorTest, WrongPeerIdChallengeOrAddressProvesNothing) {
   EXPECT_EQ(stats.dropped.value(), 4U);
 }
 
+TEST_F(DoorTest, WhatArrivesAfterTheSessionEndedProvesNothingAgain) {
+  const std::uint16_t peer = assigned(connect(), address(1));
+  EXPECT_TRUE(receive(datagram(peer, false, challenge, {}), address(1)).proven);
+  EXPECT_FALSE(receive(datagram(peer, false, challenge, {}), address(1)).proven);
+  EXPECT_EQ(assigned(connect(), address(1)),
+            peer);  // a late copy of Connect is answered, and changes nothing
+  EXPECT_FALSE(receive(datagram(peer, false, challenge, {}), address(1)).proven);
+}
+
+TEST_F(DoorTest, WhatArrivesAfterAForgottenSessionEndedProvesNothingAgain) {
+  const std::uint16_t peer = assigned(connect(), address(1));
+  for (std::uint16_t port = 1; port < 2000; ++port) receive(connect(), address(2, port));
+  EXPECT_TRUE(receive(datagram(peer, false, challenge, {}), address(1)).proven);
+  EXPECT_FALSE(receive(datagram(peer, false, challenge, {}), address(1)).proven);
+}
+
 TEST_F(DoorTest, ForgottenConnectIsAcceptedWithWhatSuitsEveryClient) {
   const std::uint16_t peer = assigned(connect(), address(1));
   for (std::uint16_t port = 1; port < 2000; ++port) receive(connect(), address(2, port));
