@@ -137,7 +137,7 @@ std::optional<Told> told_by(const TestServerOptions& server, Duration limit, std
 constexpr Duration way = milliseconds(500);  // what the links and the game loop may add
 
 TEST(Refusal, OfTheServerAtConnectReachesTheClientWithItsReason) {
-  for (const std::uint8_t reason : {1, 3}) {
+  for (const std::uint8_t reason : std::to_array<std::uint8_t>({1, 3})) {
     const auto told =
         told_by({.greeting = Greeting::refuse_connect, .refuse_code = reason}, seconds(5) + way);
     ASSERT_TRUE(told) << int{reason};
@@ -147,7 +147,7 @@ TEST(Refusal, OfTheServerAtConnectReachesTheClientWithItsReason) {
 }
 
 TEST(Refusal, OfTheServerAtInitReachesTheClientWithItsReason) {
-  for (const std::uint8_t reason : {1, 3}) {
+  for (const std::uint8_t reason : std::to_array<std::uint8_t>({1, 3})) {
     const auto told = told_by({.greeting = Greeting::refuse_init, .refuse_code = reason}, seconds(5) + way);
     ASSERT_TRUE(told) << int{reason};
     EXPECT_EQ(told->event.reason, reason);

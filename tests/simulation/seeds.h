@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "support/process.h"
+
 #include "support/programs.h"
 
 namespace gateway::test {

@@ -64,6 +64,7 @@ void PhotonSocketClient::receive_all() {
 
 void PhotonSocketClient::send_all() {
   while (const auto datagram = client_.send_outgoing(now())) {
+    if (lost_ && lost_(*datagram)) continue;
     if (trace_) trace_(Sent::by_client, *datagram);
     if (send(socket_, datagram->data(), datagram->size(), 0) < 0 && errno != EAGAIN)
       client_.network_error(now());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "support/photon_client.h"
 
@@ -28,6 +29,9 @@ class PhotonSocketClient {
   /// Called for every datagram in the order of the link.
   void trace(Trace trace) { trace_ = std::move(trace); }
 
+  /// Asked for every datagram before it is sent; true loses it.
+  void lose(std::function<bool(Bytes)> lost) { lost_ = std::move(lost); }
+
   /// One turn: what the socket holds, then a dispatch and what is to be sent. Doesn't wait.
   void turn();
   /// Turns until `done` or the time is over; false when it is over.
@@ -44,6 +48,7 @@ class PhotonSocketClient {
   PhotonClient client_;
   int socket_ = -1;
   Trace trace_;
+  std::function<bool(Bytes)> lost_;
 };
 
 /// Turns several clients together until `done`; false when the time is over.

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdexcept>
@@ -109,6 +110,11 @@ Finished run(const std::vector<std::string>& arguments, Duration limit) {
   const auto status = process.wait(limit);
   if (!status) throw std::runtime_error(arguments.front() + " doesn't end; it printed: " + process.output());
   return {process.output(), *status};
+}
+
+std::string built_program(std::string_view name) {
+  const auto folder_of_tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  return folder_of_tests.parent_path() / name;
 }
 
 TemporaryFile::TemporaryFile(std::string_view name_end, std::string_view content) {

@@ -45,6 +45,9 @@ struct Finished {
 };
 Finished run(const std::vector<std::string>& arguments, Duration limit = seconds(20));
 
+/// A program of the build this test program belongs to: `name` below the build folder.
+std::string built_program(std::string_view name);
+
 /// A file in the temporary folder that goes with the object.
 class TemporaryFile {
  public:

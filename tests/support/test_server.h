@@ -29,11 +29,11 @@ enum class Greeting : std::uint8_t {
 struct TestServerOptions {
   Greeting greeting = Greeting::normal;
   std::uint8_t refuse_code = 1;
-  std::optional<std::size_t> stall_after;  // messages; then nothing is read or acknowledged any more
+  std::optional<std::size_t> stall_after{};  // messages; then nothing is read or acknowledged any more
   std::int64_t clock_offset_ms = 0;        // what the clock shows beyond the process's milliseconds
   double clock_drift_ppm = 0;              // how much too fast it goes
   bool records = true;                     // keep received() and sent(); a benchmark has no use for them
-  transport::Options transport;
+  transport::Options transport{};
 };
 
 /// A game server without any cryptography, as it stands behind the gateway: the product's transport in its

@@ -72,6 +72,21 @@ std::uint16_t free_tcp_port() {
   return free_port(SOCK_STREAM);
 }
 
+std::vector<std::uint8_t> exchange_datagram(std::uint16_t port, Bytes datagram, Duration limit) {
+  const auto [descriptor, local] = bound_socket(SOCK_DGRAM, 0);
+  const sockaddr_in to = loopback(port);
+  ::sendto(descriptor, datagram.data(), datagram.size(), 0, reinterpret_cast<const sockaddr*>(&to),
+           sizeof to);
+  pollfd polled{descriptor, POLLIN, 0};
+  std::vector<std::uint8_t> answer(2048);
+  const int ready =
+      ::poll(&polled, 1, static_cast<int>(std::chrono::duration_cast<milliseconds>(limit).count()));
+  const auto bytes = ready > 0 ? ::recv(descriptor, answer.data(), answer.size(), 0) : 0;
+  answer.resize(static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
+  ::close(descriptor);
+  return answer;
+}
+
 TestServerSocket::TestServerSocket(const TestServerOptions& options, std::uint16_t port, std::uint64_t seed)
     : server_(options, seed) {
   std::tie(socket_, port_) = bound_socket(SOCK_DGRAM | SOCK_NONBLOCK, port);

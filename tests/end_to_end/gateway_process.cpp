@@ -1,0 +1,87 @@
+#include "end_to_end/gateway_process.h"
+
+#include <signal.h>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace gateway::test {
+
+std::string gateway_program() {
+  return built_program("photon-gateway");
+}
+
+GatewayProcess::GatewayProcess(const Options& options)
+    : port_(free_udp_port()), admin_port_(free_tcp_port()) {
+  std::string servers;
+  for (const std::uint16_t server : options.servers) {
+    servers += (servers.empty() ? "" : ", ") + ("\"udp://127.0.0.1:" + std::to_string(server) + "\"");
+  }
+  config_ = std::make_unique<TemporaryFile>(
+      ".yaml", "version: 1\nlisteners:\n  - { name: test, listen: \"udp://127.0.0.1:" +
+                   std::to_string(port_) + "\", upstream: test }\nupstreams:\n  test: { servers: [" +
+                   servers + "] }\nadmin: { listen: \"http://127.0.0.1:" + std::to_string(admin_port_) +
+                   "\" }\n" + options.more);
+  process_ =
+      std::make_unique<Process>(std::vector<std::string>{gateway_program(), "--config", config_->path()});
+  const TimePoint end = std::chrono::steady_clock::now() + patience;
+  while (http_get(admin_port_, "/readyz").status != 200) {
+    if (!process_->running() || std::chrono::steady_clock::now() > end) {
+      ADD_FAILURE() << "the gateway doesn't get ready: " << process_->output();
+      return;
+    }
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+}
+
+int GatewayProcess::stop() {
+  process_->signal(SIGTERM);
+  return process_->wait(patience).value_or(-1000);
+}
+
+Scene::Scene(const TestServerOptions& options, const std::string& config)
+    : server(options), gateway({{server.port()}, config}) {}
+
+std::unique_ptr<PhotonSocketClient> Scene::client(PhotonClient::Config config, const Generation& generation) {
+  static std::uint64_t next_seed = 1;
+  config.seed = next_seed++;
+  return std::make_unique<Client>(generation, config, "127.0.0.1", gateway.port());
+}
+
+std::unique_ptr<PhotonSocketClient> Scene::connected(PhotonClient::Config config,
+                                                     const Generation& generation) {
+  auto made = client(config, generation);
+  made->connect();
+  EXPECT_TRUE(made->run_until([&] { return made->client().initialised(); }, patience)) << "no InitResponse";
+  return made;
+}
+
+std::unique_ptr<PhotonSocketClient> Scene::encrypted(PhotonClient::Config config,
+                                                     const Generation& generation) {
+  auto made = connected(config, generation);
+  made->client().exchange_keys(made->now());
+  EXPECT_TRUE(made->run_until([&] { return made->client().encryption_available(); }, patience)) << "no key";
+  return made;
+}
+
+message::Serialization serialization_of(const PhotonClient& client) {
+  return client.config().init.protocol == Protocol::v16 ? message::Serialization::v16
+                                                        : message::Serialization::v18;
+}
+
+bool send(PhotonSocketClient& client, Operation code, std::uint32_t argument, Bytes data, bool encrypt,
+          std::uint8_t channel, wire::Flags delivery) {
+  const auto message = write_operation(serialization_of(client.client()), code, argument, data);
+  return client.client().message(client.now(), message[1], Bytes(message).subspan(2), channel, delivery,
+                                 encrypt);
+}
+
+const ClientEvent* ask(PhotonSocketClient& client, Operation code, std::uint32_t argument, Bytes data,
+                       bool encrypt, std::uint8_t channel, wire::Flags delivery) {
+  const std::size_t before = client.client().count(ClientEvent::Kind::response);
+  if (!send(client, code, argument, data, encrypt, channel, delivery)) return nullptr;
+  const auto answered = [&] { return client.client().count(ClientEvent::Kind::response) > before; };
+  return client.run_until(answered, patience) ? client.client().last(ClientEvent::Kind::response) : nullptr;
+}
+
+}  // namespace gateway::test

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/photon_socket_client.h"
+#include "support/process.h"
+#include "support/test_operations.h"
+#include "support/test_server_socket.h"
+
+namespace gateway::test {
+
+/// The built program between test clients and test servers, on free ports of the loopback interface.
+class GatewayProcess {
+ public:
+  struct Options {
+    std::vector<std::uint16_t> servers;  // ports
+    std::string more;                    // further lines of the configuration
+  };
+
+  /// Starts it and waits until it says that it is ready.
+  explicit GatewayProcess(const Options& options);
+
+  std::uint16_t port() const { return port_; }
+  std::uint16_t admin_port() const { return admin_port_; }
+  const std::string& config_path() const { return config_->path(); }
+  Process& process() { return *process_; }
+  /// SIGTERM, and the exit status; −1000 when it doesn't end.
+  int stop();
+
+ private:
+  std::uint16_t port_ = 0;
+  std::uint16_t admin_port_ = 0;
+  std::unique_ptr<TemporaryFile> config_;
+  std::unique_ptr<Process> process_;
+};
+
+/// Path of the built program.
+std::string gateway_program();
+
+/// A server, the gateway in front of it, and clients of both.
+class Scene {
+ public:
+  explicit Scene(const TestServerOptions& server = {}, const std::string& config = "");
+
+  using Client = PhotonSocketClient;
+  /// A client that isn't connected yet.
+  std::unique_ptr<Client> client(PhotonClient::Config config = {},
+                                 const Generation& generation = generation_4_1_8);
+  /// One that is, past InitResponse.
+  std::unique_ptr<Client> connected(PhotonClient::Config config = {},
+                                    const Generation& generation = generation_4_1_8);
+  /// And one with a key.
+  std::unique_ptr<Client> encrypted(PhotonClient::Config config = {},
+                                    const Generation& generation = generation_4_1_8);
+
+  TestServerSocket server;
+  GatewayProcess gateway;
+};
+
+/// One operation and its answer; null when none comes.
+const ClientEvent* ask(PhotonSocketClient& client, Operation code, std::uint32_t argument, Bytes data,
+                       bool encrypt, std::uint8_t channel = 0, wire::Flags delivery = wire::Flags::reliable);
+/// Sends one without waiting.
+bool send(PhotonSocketClient& client, Operation code, std::uint32_t argument, Bytes data, bool encrypt,
+          std::uint8_t channel = 0, wire::Flags delivery = wire::Flags::reliable);
+message::Serialization serialization_of(const PhotonClient& client);
+
+/// Longest a test waits for something that should come at once.
+inline constexpr Duration patience = seconds(20);
+
+}  // namespace gateway::test

@@ -1,0 +1,89 @@
+// The program as its operator meets it: command line, configuration, admin port, a second process.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "end_to_end/gateway_process.h"
+
+namespace gateway::test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Program, SaysItsVersion) {
+  const Finished finished = run({gateway_program(), "--version"});
+  EXPECT_EQ(finished.status, 0);
+  EXPECT_THAT(finished.output, HasSubstr("photon-gateway 0."));
+}
+
+TEST(Program, ChecksAConfiguration) {
+  const TemporaryFile good(
+      ".yaml",
+      "version: 1\nlisteners:\n  - { name: a, listen: \"udp://127.0.0.1:5055\", upstream: b }\n"
+      "upstreams:\n  b: { servers: [\"udp://127.0.0.1:15055\"] }\n");
+  EXPECT_EQ(run({gateway_program(), "--config", good.path(), "--check-config"}).status, 0);
+
+  const TemporaryFile bad(
+      ".yaml",
+      "version: 1\nlisteners:\n  - { name: a, lissten: \"udp://127.0.0.1:5055\", upstream: b }\n"
+      "upstreams:\n  b: { servers: [\"udp://127.0.0.1:15055\"] }\n");
+  const Finished refused = run({gateway_program(), "--config", bad.path(), "--check-config"});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.output, HasSubstr(bad.path() + ":3:"));
+  EXPECT_THAT(refused.output, HasSubstr("listen"));
+}
+
+TEST(Program, PrintsWhatIsInEffectInAFormItReads) {
+  const TemporaryFile file(
+      ".yaml",
+      "version: 1\nlisteners:\n  - { name: a, listen: \"udp://127.0.0.1:5055\", upstream: b }\n"
+      "upstreams:\n  b: { servers: [\"udp://127.0.0.1:15055\"] }\n");
+  const Finished printed = run({gateway_program(), "--config", file.path(), "--print-config"});
+  EXPECT_EQ(printed.status, 0);
+  EXPECT_THAT(printed.output, HasSubstr("sticky"));
+  const TemporaryFile again(".yaml", printed.output);
+  EXPECT_EQ(run({gateway_program(), "--config", again.path(), "--check-config"}).status, 0) << printed.output;
+}
+
+TEST(Program, RunsWithoutAFile) {
+  TestServerSocket server;
+  const std::uint16_t port = free_udp_port();
+  Process process({gateway_program(), "--listen", "udp://127.0.0.1:" + std::to_string(port), "--upstream",
+                   "udp://127.0.0.1:" + std::to_string(server.port())});
+  PhotonSocketClient client(generation_4_1_8, {}, "127.0.0.1", port);
+  ASSERT_TRUE(process.wait_for_output(std::to_string(port), patience)) << process.output();
+  client.connect();
+  EXPECT_TRUE(client.run_until([&] { return client.client().initialised(); }, patience)) << process.output();
+}
+
+TEST(Program, ASecondProcessOnTheSamePortEndsWithASentence) {
+  Scene scene;
+  const Finished second = run({gateway_program(), "--config", scene.gateway.config_path()});
+  EXPECT_NE(second.status, 0);
+  EXPECT_THAT(second.output, HasSubstr(std::to_string(scene.gateway.port())));
+}
+
+TEST(Program, AnswersOnItsAdminPort) {
+  Scene scene;
+  const auto client = scene.encrypted();
+  EXPECT_EQ(http_get(scene.gateway.admin_port(), "/livez").status, 200);
+  EXPECT_EQ(http_get(scene.gateway.admin_port(), "/readyz").status, 200);
+  const HttpAnswer metrics = http_get(scene.gateway.admin_port(), "/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_THAT(metrics.body, HasSubstr("# TYPE"));
+  EXPECT_THAT(metrics.body, HasSubstr("sessions"));
+}
+
+TEST(Program, LogsWhereItListensAndHowASessionEnded) {
+  Scene scene;
+  EXPECT_THAT(scene.gateway.process().output(), HasSubstr(std::to_string(scene.gateway.port())));
+  EXPECT_THAT(scene.gateway.process().output(), HasSubstr(std::to_string(scene.server.port())));
+  const auto client = scene.encrypted();
+  client->client().disconnect(client->now());
+  client->run_for(milliseconds(50));
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("client_disconnect", patience))
+      << scene.gateway.process().output();
+}
+
+}  // namespace
+}  // namespace gateway::test
