@@ -15,6 +15,7 @@ using transport::ReliableUdp;
 namespace {
 
 // Codes of the Disconnect command, its reserved byte.
+constexpr std::uint8_t code_server_logic = 1;
 constexpr std::uint8_t code_timeout = 2;
 constexpr std::uint8_t code_full = 3;
 constexpr std::uint8_t code_normal = 4;
@@ -90,7 +91,7 @@ void Session::carry_ends(TimePoint now) {
   const bool replaced = upstream_wanted_;
   if (!replaced && upstream().ended_by_peer()) return server_ended(now);
   if (!initialized_ && downstream().transport->held_bytes() > services_.options.before_init_max) {
-    fail(now, End::before_init, 1);
+    fail(now, End::before_init, code_server_logic);
   }
 }
 
@@ -101,6 +102,7 @@ void Session::client_ended(TimePoint now) {
     if (upstream().exists()) upstream().transport->close(now, leave, Linger::flush);
     return;
   }
+  if (cause == Cause::overflow) return fail(now, End::message_size, code_server_logic);
   finish(cause == Cause::timeout ? End::client_timeout : End::protocol_error, 0);
   if (upstream().exists()) upstream().transport->close(now, {Cause::timeout, code_timeout}, Linger::now);
 }
@@ -112,6 +114,7 @@ void Session::server_ended(TimePoint now) {
     downstream().transport->close(now, {Cause::local, reason.code}, Linger::flush);
     return;
   }
+  if (reason.cause == Cause::overflow) return fail(now, End::message_size, code_server_logic);
   if (!upstream_connected_) return connect_failed(now, End::upstream_connect);
   lose_server(now, reason.cause == Cause::timeout ? End::server_timeout : End::protocol_error);
 }

@@ -1,6 +1,7 @@
 #include "transport/receive_queue.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace gateway::transport {
@@ -9,6 +10,7 @@ namespace {
 
 using wire::CommandType;
 
+constexpr std::size_t any_length = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kept_ready = 128;  // slots the queue of messages keeps when it was drained
 
 }  // namespace
@@ -31,12 +33,20 @@ Receipt ReceiveQueue::receive(TimePoint now, const wire::Command& command) {
   }
 }
 
+std::optional<Piece> ReceiveQueue::check(const wire::Command& fragment) {
+  const auto piece = check_fragment(fragment, options_.message_max);
+  if (!piece && fragment.fragment.total_length > options_.message_max) {
+    oversized_ |= check_fragment(fragment, any_length).has_value();  // nothing else is wrong with it
+  }
+  return piece;
+}
+
 // --- Types 6 and 8: in order, once ---
 
 Receipt ReceiveQueue::sequenced(TimePoint now, const wire::Command& command) {
   Piece piece;
   if (command.type == CommandType::send_fragment) {
-    const auto checked = check_fragment(command, options_.message_max);
+    const auto checked = check(command);
     if (!checked) return refuse(Drop::fragment);
     piece = *checked;
   }
@@ -196,7 +206,7 @@ Receipt ReceiveQueue::reliable_unsequenced(const wire::Command& command) {
 
 Receipt ReceiveQueue::unsequenced_fragment(TimePoint now, const wire::Command& command) {
   used_unsequenced_ = true;
-  const auto piece = check_fragment(command, options_.message_max);
+  const auto piece = check(command);
   if (!piece) return refuse(Drop::fragment);
   Channel& channel = channels_.open(command.channel);
   const std::uint32_t number = command.reliable_seq;

@@ -46,6 +46,9 @@ class ReceiveQueue {
   std::size_t held_bytes() const { return held_; }
   /// True once a command of type 11, 14 or 15 came.
   bool used_unsequenced() const { return used_unsequenced_; }
+  /// True once a fragment came of a message longer than message_max: it can never be delivered, and the peer
+  /// would repeat it until it gives up.
+  bool oversized() const { return oversized_; }
   /// Gives memory back that an idle connection doesn't need.
   void release();
 
@@ -77,6 +80,7 @@ class ReceiveQueue {
     Assembly assembly;
   };
 
+  std::optional<Piece> check(const wire::Command& fragment);
   Receipt sequenced(TimePoint now, const wire::Command& command);
   Receipt unreliable(const wire::Command& command);
   Receipt unsequenced(const wire::Command& command);
@@ -109,6 +113,7 @@ class ReceiveQueue {
   std::size_t waiting_bytes_ = 0;
   std::size_t peak_ready_ = 0;
   bool used_unsequenced_ = false;
+  bool oversized_ = false;
 };
 
 }  // namespace gateway::transport

@@ -46,7 +46,7 @@ enum class Cause : std::uint8_t {
   timeout,         // a reliable command stayed unacknowledged, or the peer was silent
   refused,         // the network said that nobody listens there
   protocol_error,  // the peer broke the protocol
-  overflow,        // more queued than `buffered`
+  overflow,        // more queued than `buffered`, or a message over message_max
 };
 
 /// Why a connection ends. Given to close() it says what the peer is told; close_reason() says what happened.

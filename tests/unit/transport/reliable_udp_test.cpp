@@ -281,6 +281,19 @@ TEST_F(ServerEnd, DoesNotAcknowledgeWhatItRefuses) {
   EXPECT_THAT(drain(), IsEmpty());
 }
 
+TEST_F(ServerEnd, EndsAtAFragmentOfAMessageOverTheLimit) {
+  const std::string text = test::pattern(1152);
+  Command fragment = test::fragment(1, 0, text, 1152);
+  fragment.fragment.total_length = static_cast<std::uint32_t>(options.message_max + 1);
+  fragment.fragment.count = static_cast<std::uint32_t>(options.message_max / 1152 + 1);
+  receive({fragment});
+  EXPECT_EQ(udp->close_reason().cause, Cause::overflow);
+  const auto commands = drain_commands();
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_EQ(commands[0].type, CommandType::disconnect);
+  EXPECT_EQ(commands[0].reserved, 1);
+}
+
 TEST_F(ServerEnd, SendsSixteenAcksWithoutWaiting) {
   std::vector<Command> commands;
   for (std::uint32_t number = 1; number <= 16; ++number) commands.push_back(reliable(number, "x"));
