@@ -19,8 +19,8 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-Value::Value(std::string file, std::string name, YAML::Node node)
-    : file_(std::move(file)), name_(std::move(name)), node_(std::move(node)) {}
+Value::Value(std::string file, std::string name, const YAML::Node& node)
+    : file_(std::move(file)), name_(std::move(name)), node_(node) {}
 
 std::string Value::where() const {
   return position(file_, node_.Mark());

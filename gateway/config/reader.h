@@ -21,7 +21,7 @@ class Map;
 /// the value's position, what was expected and an example.
 class Value {
  public:
-  Value(std::string file, std::string name, YAML::Node node);
+  Value(std::string file, std::string name, const YAML::Node& node);
 
   /// A map that has none but `keys`, each at most once.
   Map map(std::vector<std::string_view> keys) const;

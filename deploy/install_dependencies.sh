@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs with apt what building the gateway and its tests needs; with --checks also clang and its tools, for the
+# sanitizers and the checks of tests/run.sh. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
+set -euo pipefail
+
+# A package, or several of which one is enough: names differ between Debian 12 and 13.
+packages=(
+  ca-certificates git g++ cmake ninja-build pkg-config
+  "libboost1.81-dev|libboost1.83-dev" "libboost-json1.81-dev|libboost-json1.83-dev"
+  "libbotan-2-dev|libbotan-3-dev" libyaml-cpp-dev prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev
+  libgtest-dev libgmock-dev zlib1g-dev
+)
+[[ "${1:-}" == --checks ]] && packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
+
+installed() {
+  [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
+}
+
+# The entries of `packages` of which nothing is installed.
+missing=()
+for entry in "${packages[@]}"; do
+  found=no
+  for name in ${entry//|/ }; do
+    if installed "$name"; then found=yes; fi
+  done
+  if [[ $found == no ]]; then missing+=("$entry"); fi
+done
+if ((${#missing[@]} == 0)); then exit 0; fi
+
+as_root=()
+if ((EUID != 0)); then
+  if ! command -v sudo >/dev/null; then
+    echo "Missing packages: ${missing[*]}. Run this as root, or install sudo." >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+
+echo "Installing: ${missing[*]}"
+"${apt[@]}" update
+chosen=()
+for entry in "${missing[@]}"; do
+  pick=""
+  for name in ${entry//|/ }; do
+    if [[ -z $pick ]] && apt-cache show "$name" >/dev/null 2>&1; then pick=$name; fi
+  done
+  if [[ -z $pick ]]; then
+    echo "This system has no package ${entry//|/ or }; the gateway is built on Debian 12 and 13." >&2
+    exit 1
+  fi
+  chosen+=("$pick")
+done
+"${apt[@]}" install -y --no-install-recommends "${chosen[@]}"

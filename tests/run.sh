@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test and check. The last line counts them.
+#   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy
+#   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan
+#   ./tests/run.sh --quick  gcc release and format only
+# Output of every step is kept in build/logs. Seeds of simulations: GATEWAY_SEED, GATEWAY_SEEDS.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+exec </dev/null
+
+mode=normal
+case "${1:-}" in
+  "") ;;
+  --all) mode=all ;;
+  --quick) mode=quick ;;
+  *) sed -n '2,6s/^# \?//p' "$0"; exit 2 ;;
+esac
+
+export LC_ALL=C
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+jobs=$(nproc)
+logs=build/logs
+tools_version=14 # of clang-format and clang-tidy: other versions format and warn differently
+passed=0
+failed=0
+skipped=0
+mkdir -p "$logs"
+rm -f "$logs"/*
+
+finish() {
+  echo
+  local line="$passed passed, $failed failed"
+  ((skipped == 0)) || line+=", $skipped skipped"
+  echo "$line"
+  ((failed == 0)) && exit 0
+  exit 1
+}
+
+log_of() { # STEP
+  echo "$logs/$(tr -cs 'A-Za-z0-9_\n' - <<<"$1").log"
+}
+
+# step NAME COMMAND…: runs it, shows name, outcome and time, and the end of its output when it fails.
+step() {
+  local name=$1 log started=$SECONDS status=0
+  log=$(log_of "$name")
+  shift
+  printf '%-42s' "$name"
+  "$@" >"$log" 2>&1 || status=$?
+  if ((status == 0)); then echo "ok      $((SECONDS - started)) s"; return 0; fi
+  echo "FAILED  $((SECONDS - started)) s, all of it in $log"
+  tail -n 40 "$log" | sed 's/^/    /'
+  return "$status"
+}
+
+# check NAME COMMAND…: a step that counts as one test.
+check() {
+  if step "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+skip() {
+  printf '%-42s%s\n' "$1" "skipped: $2"
+  skipped=$((skipped + 1))
+}
+
+# build PRESET TARGET…: a preset that doesn't build counts as one failed test.
+build() {
+  local preset=$1 launcher=()
+  shift
+  command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  if step "$preset: configure" cmake --preset "$preset" "${launcher[@]}" &&
+    step "$preset: build" cmake --build --preset "$preset" -j "$jobs" --target "$@"; then
+    return 0
+  fi
+  failed=$((failed + 1))
+  return 1
+}
+
+count_of() { # ATTRIBUTE FILE: from the first line of a googletest report that has it
+  sed -n "/<testsuites/{s/.* $1=\"\([0-9]*\)\".*/\1/p;q}" "$2"
+}
+
+# run_tests PRESET EXECUTABLE ARGUMENT…: adds its tests to the count. One that dies counts what it did and one failed.
+run_tests() {
+  local preset=$1 program=$2 name="$1: $2" report tests failures leftout status=0
+  shift 2
+  if [[ ! -x "build/$preset/tests/$program" ]]; then return; fi
+  report="$logs/$preset-$program.xml"
+  step "$name" "${wrapper[@]}" "build/$preset/tests/$program" --gtest_brief=0 --gtest_output="xml:$report" "$@" || status=$?
+  if [[ -s "$report" ]]; then
+    tests=$(count_of tests "$report")
+    failures=$(count_of failures "$report")
+    leftout=$(grep -c 'result="skipped"' "$report")
+    ((status != 0 && failures == 0)) && failures=1 tests=$((tests + 1)) # e.g. a leak found at the end
+  else
+    tests=$(grep -c '^\[       OK \]' "$(log_of "$name")")
+    failures=1 leftout=0 tests=$((tests + 1))
+  fi
+  passed=$((passed + tests - failures - leftout))
+  failed=$((failed + failures))
+  skipped=$((skipped + leftout))
+}
+
+everything() { # PRESET
+  wrapper=()
+  build "$1" all || return
+  run_tests "$1" unit_tests
+  run_tests "$1" simulation_tests
+  run_tests "$1" end_to_end_tests
+}
+
+# What has threads, and a short simulation.
+threads_only() { # PRESET
+  wrapper=()
+  # TSan's memory layout collides with much address space randomisation; containers may not allow to switch it off.
+  setarch -R true 2>/dev/null && wrapper=(setarch -R)
+  build "$1" photon-gateway unit_tests simulation_tests end_to_end_tests || return
+  local suites
+  suites=$(grep -hoE '^TEST(_F|_P)?\([A-Za-z]+' tests/unit/net/*.cpp tests/unit/metrics/*.cpp tests/unit/crypto/*.cpp |
+    sed 's/.*(//' | sort -u | sed 's/$/.*:/' | tr -d '\n')
+  run_tests "$1" unit_tests --gtest_filter="$suites"
+  GATEWAY_SEEDS=5 run_tests "$1" simulation_tests
+  run_tests "$1" end_to_end_tests
+}
+
+sources() {
+  find gateway tests -name '*.h' -o -name '*.cpp' | sort
+}
+
+format_check() {
+  # shellcheck disable=SC2046
+  clang-format --dry-run -Werror $(sources)
+}
+
+tidy_check() {
+  find gateway -name '*.cpp' | sort | xargs -P "$jobs" -n 3 clang-tidy -p build/release --quiet
+}
+
+right_version() { # TOOL
+  "$1" --version 2>/dev/null | grep -q "version $tools_version\."
+}
+
+step "install what is missing" deploy/install_dependencies.sh --checks || { failed=$((failed + 1)); finish; }
+
+if right_version clang-format; then
+  check "format" format_check
+else
+  skip "format" "needs clang-format $tools_version"
+fi
+
+everything release
+if [[ -x build/release/tests/benchmarks ]]; then
+  check "release: benchmarks, short" build/release/tests/benchmarks --short
+fi
+if [[ $mode == quick ]]; then finish; fi
+
+if right_version clang-tidy; then
+  check "clang-tidy" tidy_check
+else
+  skip "clang-tidy" "needs clang-tidy $tools_version"
+fi
+everything asan
+threads_only tsan
+if [[ $mode == all ]]; then
+  everything clang
+  everything gcc-asan
+  threads_only clang-tsan
+fi
+finish
