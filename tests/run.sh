@@ -86,6 +86,7 @@ run_tests() {
   shift 2
   if [[ ! -x "build/$preset/tests/$program" ]]; then return; fi
   report="$logs/$preset-$program.xml"
+  rm -f "$report"
   step "$name" "${wrapper[@]}" "build/$preset/tests/$program" --gtest_brief=0 --gtest_output="xml:$report" "$@" || status=$?
   if [[ -s "$report" ]]; then
     tests=$(count_of tests "$report")
