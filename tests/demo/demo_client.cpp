@@ -7,8 +7,8 @@
 //
 //   demo_client <numeric address> <port> [--json]
 //
-// With --json every line is an object: {"view": "client", "unix_ms", "who", "direction", "bytes", "text",
-// "hex"} for a datagram and {"view": "story", "unix_ms", "text"} for what the applications do. Exit code 0:
+// With --json every line is an object: {"link": "client", "unix_ms", "who", "direction", "bytes", "view",
+// "hex"} for a datagram and {"link": "story", "unix_ms", "view"} for what the applications do. Exit code 0:
 // everything went as told.
 
 #include <algorithm>
@@ -62,7 +62,7 @@ class Printer {
       std::cout << "\n# " << text << std::endl;
       return;
     }
-    std::cout << json::serialize(json::object{{"view", "story"}, {"unix_ms", unix_ms()}, {"text", text}})
+    std::cout << json::serialize(json::object{{"link", "story"}, {"unix_ms", unix_ms()}, {"view", text}})
               << std::endl;
   }
 
@@ -88,12 +88,12 @@ class Printer {
                          const std::vector<std::string>& lines) {
     std::string text;
     for (const std::string& line : lines) text += (text.empty() ? "" : "; ") + line;
-    std::cout << json::serialize(json::object{{"view", "client"},
+    std::cout << json::serialize(json::object{{"link", "client"},
                                               {"unix_ms", unix_ms()},
                                               {"who", who},
                                               {"direction", to_server ? "to_server" : "to_client"},
                                               {"bytes", bytes.size()},
-                                              {"text", text},
+                                              {"view", text},
                                               {"hex", to_hex(bytes)}})
               << std::endl;
   }
