@@ -21,7 +21,7 @@ GatewayProcess::GatewayProcess(const Options& options)
       ".yaml", "version: 1\nlisteners:\n  - { name: test, listen: \"udp://127.0.0.1:" +
                    std::to_string(port_) + "\", upstream: test }\nupstreams:\n  test: { servers: [" +
                    servers + "] }\nadmin: { listen: \"http://127.0.0.1:" + std::to_string(admin_port_) +
-                   "\" }\n" + options.more);
+                   "\" }\nlimits: { sessions: 500 }\n" + options.more);
   process_ =
       std::make_unique<Process>(std::vector<std::string>{gateway_program(), "--config", config_->path()});
   const TimePoint end = std::chrono::steady_clock::now() + patience;
