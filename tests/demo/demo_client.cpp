@@ -38,6 +38,7 @@ constexpr std::string_view secret_text = "token=the-players-own-password";
 constexpr std::string_view secret_event = "Bob, my cards are 7 and 9";
 constexpr std::uint8_t event_code = 200;
 constexpr Duration patience = seconds(5);
+constexpr Duration settling = milliseconds(100);  // after a step, for the server to print what it saw of it
 constexpr auto serialization = message::Serialization::v18;
 
 Bytes bytes_of(std::string_view text) {
@@ -135,6 +136,13 @@ class Demo {
   }
 
  private:
+  /// What the server saw of the step before is printed by then, so both links can be read side by side.
+  void story(const std::string& text) {
+    run_together(
+        {&alice_, &bob_}, [] { return false; }, settling);
+    printer_.story(text);
+  }
+
   void wait_for(const std::string& what, const std::function<bool()>& done) {
     if (!run_together({&alice_, &bob_}, done, patience)) throw std::runtime_error("did not happen: " + what);
   }
@@ -149,7 +157,7 @@ class Demo {
   }
 
   void connect() {
-    printer_.story("Alice and Bob connect to the gateway");
+    story("Alice and Bob connect to the gateway");
     alice_.connect();
     bob_.connect();
     wait_for("both connected",
@@ -157,7 +165,7 @@ class Demo {
   }
 
   void exchange_keys() {
-    printer_.story("Both exchange keys: the gateway answers, the server never hears of it");
+    story("Both exchange keys: the gateway answers, the server never hears of it");
     alice_.client().exchange_keys(alice_.now());
     bob_.client().exchange_keys(bob_.now());
     wait_for("both have a key", [this] {
@@ -166,23 +174,23 @@ class Demo {
   }
 
   void ask_in_the_clear() {
-    printer_.story("Alice asks operation 1 in the clear: \"" + std::string(open_text) + "\"");
+    story("Alice asks operation 1 in the clear: \"" + std::string(open_text) + "\"");
     request(alice_, write_operation(serialization, Operation::echo, 1, bytes_of(open_text)), false);
     wait_for("a clear response", [this] { return count(alice_, Kind::response) == 1; });
     expect(!alice_.client().last(Kind::response)->encrypted, "the answer came in the clear");
   }
 
   void ask_encrypted() {
-    printer_.story("Alice asks operation 1 encrypted: \"" + std::string(secret_text) + "\"");
+    story("Alice asks operation 1 encrypted: \"" + std::string(secret_text) + "\"");
     request(alice_, write_operation(serialization, Operation::echo, 2, bytes_of(secret_text)), true);
     wait_for("an encrypted response", [this] { return count(alice_, Kind::response) == 2; });
     const ClientEvent& response = *alice_.client().last(Kind::response);
     expect(response.encrypted && contains(response.body, secret_text), "the answer came encrypted");
-    printer_.story("Alice opened the answer: \"" + std::string(secret_text) + "\"");
+    story("Alice opened the answer: \"" + std::string(secret_text) + "\"");
   }
 
   void enter_room() {
-    printer_.story("Both enter the room (operation 226), Bob encrypted");
+    story("Both enter the room (operation 226), Bob encrypted");
     const auto join = write_operation(serialization, Operation::join, 0, {});
     request(alice_, join, false);
     wait_for("Alice is in the room", [this] { return count(alice_, Kind::response) == 3; });
@@ -192,7 +200,7 @@ class Demo {
   }
 
   void raise_event() {
-    printer_.story("Alice raises event 200 encrypted: \"" + std::string(secret_event) + "\"");
+    story("Alice raises event 200 encrypted: \"" + std::string(secret_event) + "\"");
     request(alice_, write_raise_event(serialization, event_code, bytes_of(secret_event)), true);
     const auto arrived = [this] {
       const ClientEvent* event = bob_.client().last(Kind::event);
@@ -201,11 +209,11 @@ class Demo {
     wait_for("Bob has the event", arrived);
     const ClientEvent& event = *bob_.client().last(Kind::event);
     expect(event.encrypted && contains(event.body, secret_event), "the event came encrypted");
-    printer_.story("Bob opened event 200: \"" + std::string(secret_event) + "\"");
+    story("Bob opened event 200: \"" + std::string(secret_event) + "\"");
   }
 
   void leave() {
-    printer_.story("Both leave");
+    story("Both leave");
     alice_.client().disconnect(alice_.now());
     bob_.client().disconnect(bob_.now());
     alice_.turn();
@@ -216,9 +224,9 @@ class Demo {
     for (PhotonSocketClient* who : {&alice_, &bob_}) {
       for (const std::string& violation : who->client().violations()) expect(false, violation);
     }
-    printer_.story("Of " + std::to_string(printer_.datagrams()) + " datagrams on the client links, " +
-                   std::to_string(printer_.readable()) + " contain the open text and " +
-                   std::to_string(printer_.leaked()) + " a secret");
+    story("Of " + std::to_string(printer_.datagrams()) + " datagrams on the client links, " +
+          std::to_string(printer_.readable()) + " contain the open text and " +
+          std::to_string(printer_.leaked()) + " a secret");
     expect(printer_.readable() >= 2 && printer_.leaked() == 0, "only what is open is readable");
   }
 
