@@ -40,15 +40,15 @@ build_programs() {
     { tail -n 30 "$out/build.log" >&2; fail "the build failed, all of it is in $out/build.log"; }
 }
 
-# wait_for FILE TEXT PID: until TEXT is in FILE; fails when the process ended or after 10 s.
+# wait_for FILE TEXT PID: until TEXT is in FILE; fails when the process ended, or after 10 s.
 wait_for() {
   for _ in {1..100}; do
     if grep -q "$2" "$1"; then return; fi
-    kill -0 "$3" 2>/dev/null || { cat "$1" >&2; fail "a program ended at its start"; }
+    if ! kill -0 "$3" 2>/dev/null; then break; fi
     sleep 0.1
   done
-  cat "$1" >&2
-  fail "a program did not start within 10 s"
+  tail -n 5 "$1" "$out/server.err" >&2
+  fail "a program did not start; is another one on its port?"
 }
 
 start() {

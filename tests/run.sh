@@ -107,6 +107,7 @@ everything() { # PRESET
   build "$1" all || return
   run_tests "$1" unit_tests
   run_tests "$1" simulation_tests
+  run_tests "$1" memory_tests
   run_tests "$1" end_to_end_tests
 }
 
@@ -150,8 +151,9 @@ else
 fi
 
 everything release
-if [[ -x build/release/tests/benchmarks ]]; then
-  check "release: benchmarks, short" build/release/tests/benchmarks --short
+benchmark=build/release/tests/operation_benchmark
+if [[ -x $benchmark ]] && check "release: benchmark, short" "$benchmark" --short; then
+  sed 's/^/    /' "$(log_of "release: benchmark, short")"
 fi
 if [[ $mode == quick ]]; then finish; fi
 
