@@ -60,7 +60,7 @@ int run(const config::Config& config) {
   boost::asio::io_context context(1);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
   net::Gateway gateway(config.net);
-  const metrics::Exporter exporter(config.net, gateway.stats(), {.version = version, .commit = commit},
+  const metrics::Exporter exporter(gateway.options(), gateway.stats(), {.version = version, .commit = commit},
                                    seconds_since_1970());
   std::optional<net::Admin> admin;
   if (config.admin) {

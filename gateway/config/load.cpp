@@ -134,7 +134,10 @@ void check_sizes(const Value& limits, const session::Options& session) {
 
 void read_limits(const Value& value, net::Options& options) {
   const Map map = value.map({"sessions", "sessions_per_address", "message_size", "per_session", "exempt"});
-  if (const auto sessions = map.find("sessions")) options.limits.sessions = sessions->number(1, 10'000'000);
+  if (const auto sessions = map.find("sessions"); sessions && !sessions->is("auto")) {
+    options.limits.sessions = sessions->number(1, 10'000'000);
+    options.limits.sessions_auto = false;
+  }
   if (const auto sessions = map.find("sessions_per_address")) {
     options.limits.sessions_per_address = sessions->number(1, 10'000'000);
   }

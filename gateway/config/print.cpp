@@ -131,7 +131,7 @@ void print_limits(const net::Options& options, Lines& out) {
   std::vector<std::string> exempt;
   for (const Address& address : options.limits.exempt) exempt.push_back(quoted(ip_text(address)));
   out.line(0, "limits:");
-  out.line(1, "sessions", std::to_string(options.limits.sessions));
+  out.line(1, "sessions", options.limits.sessions_auto ? "auto" : std::to_string(options.limits.sessions));
   out.line(1, "sessions_per_address", std::to_string(options.limits.sessions_per_address));
   out.line(1, "message_size", write_size(options.session.message_max));
   out.line(1, "per_session", "{ buffered: " + write_size(options.session.downstream.buffered) + " }");

@@ -16,7 +16,8 @@ struct AdminPages {
   std::function<bool()> ready;           // /readyz: 200 or 503; /livez is always 200
 };
 
-/// A small HTTP server for the operator, on the caller's io_context. Throws std::runtime_error when it can't listen.
+/// A small HTTP server for the operator, on the caller's io_context. Throws std::runtime_error when it can't
+/// listen.
 class Admin {
  public:
   Admin(boost::asio::io_context& context, const Address& listen, AdminPages pages);

@@ -45,26 +45,26 @@ std::size_t descriptors_needed(const Options& options) {
   return options.limits.sessions + options.threads * (options.listeners.size() + per_shard) + spare;
 }
 
-void check_capacity(const Options& options, const SystemLimits& system) {
-  const std::string sessions = "limits.sessions is " + std::to_string(options.limits.sessions);
-  const std::size_t needed = descriptors_needed(options);
-  if (needed > system.descriptors) {
-    const std::size_t overhead = needed - options.limits.sessions;
-    const std::size_t possible = system.descriptors > overhead ? system.descriptors - overhead : 0;
+std::size_t fitting_sessions(const Options& options, const SystemLimits& system) {
+  const std::size_t wanted = options.limits.sessions;
+  const std::size_t overhead = descriptors_needed(options) - wanted;
+  const std::size_t by_descriptors = system.descriptors > overhead ? system.descriptors - overhead : 0;
+  // The kernel picks the port of a UDP socket before it looks at the destination: one range for all servers.
+  const std::size_t fitting = std::min({wanted, by_descriptors, system.ports});
+  if (fitting == wanted || (options.limits.sessions_auto && fitting > 0)) return fitting;
+  const std::string sessions = "limits.sessions is " + std::to_string(wanted);
+  if (fitting == by_descriptors) {
     throw std::runtime_error(
-        sessions + ", which needs " + std::to_string(needed) + " open files, but " +
+        sessions + ", which needs " + std::to_string(wanted + overhead) + " open files, but " +
         std::to_string(system.descriptors) +
         " are allowed: raise LimitNOFILE (systemd) or ulimit -n, or set limits.sessions to " +
-        std::to_string(possible) + " or less");
+        std::to_string(fitting) + " or less");
   }
-  // The kernel picks the port of a UDP socket before it looks at the destination: one range for all servers.
-  if (options.limits.sessions > system.ports) {
-    throw std::runtime_error(
-        sessions + ", but there are only " + std::to_string(system.ports) +
-        " local ports for connections to servers: widen net.ipv4.ip_local_port_range or set "
-        "limits.sessions to " +
-        std::to_string(system.ports) + " or less");
-  }
+  throw std::runtime_error(
+      sessions + ", but there are only " + std::to_string(system.ports) +
+      " local ports for connections to servers: widen net.ipv4.ip_local_port_range or set "
+      "limits.sessions to " +
+      std::to_string(fitting) + " or less");
 }
 
 }  // namespace gateway::net

@@ -18,8 +18,9 @@ SystemLimits raise_system_limits(std::size_t wanted);
 /// Descriptors that `options` can come to need.
 std::size_t descriptors_needed(const Options& options);
 
-/// Throws std::runtime_error, naming the setting to change, when `limits.sessions` is more than the system
-/// can carry: each session has an upstream socket of its own, so it takes one descriptor and one local port.
-void check_capacity(const Options& options, const SystemLimits& system);
+/// How many sessions the system carries: each has an upstream socket of its own, so it takes one descriptor
+/// and one local port. Where that is fewer than `limits.sessions`: with sessions_auto the number that fits,
+/// otherwise std::runtime_error with a sentence that names the setting to change.
+std::size_t fitting_sessions(const Options& options, const SystemLimits& system);
 
 }  // namespace gateway::net

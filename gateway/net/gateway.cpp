@@ -20,9 +20,18 @@ namespace {
 
 constexpr Duration stop_grace = milliseconds(500);  // beyond the transports' own linger
 
-/// Before anything is bound: may we, and can we carry what is asked?
-std::vector<InstanceLock> lock_and_check(const Options& options) {
-  check_capacity(options, raise_system_limits(descriptors_needed(options)));
+/// The options with as many sessions as the system carries.
+Options fitted(Options options) {
+  const std::size_t wanted = options.limits.sessions;
+  options.limits.sessions = fitting_sessions(options, raise_system_limits(descriptors_needed(options)));
+  if (options.limits.sessions < wanted) {
+    spdlog::warn("this system carries {} sessions, not {}: raise the limit of open files for more",
+                 options.limits.sessions, wanted);
+  }
+  return options;
+}
+
+std::vector<InstanceLock> lock(const Options& options) {
   std::vector<InstanceLock> locks;
   for (const ListenerOptions& listener : options.listeners) locks.emplace_back(listener);
   return locks;
@@ -38,7 +47,7 @@ std::string servers_of(const PoolOptions& pool) {
 
 struct Gateway::State {
   explicit State(const Options& its_options)
-      : options(its_options), locks(lock_and_check(options)), shared(options) {
+      : options(fitted(its_options)), locks(lock(options)), shared(options) {
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
       shards.push_back(std::make_unique<Shard>(options, shared));
     }
@@ -83,6 +92,10 @@ void Gateway::stop() {
 bool Gateway::ready() const {
   return !state_->shared.stopping && std::all_of(state_->shards.begin(), state_->shards.end(),
                                                  [](const auto& shard) { return shard->running(); });
+}
+
+const Options& Gateway::options() const {
+  return state_->options;
 }
 
 std::vector<const ShardStats*> Gateway::stats() const {

@@ -8,19 +8,23 @@
 
 namespace gateway::net {
 
-/// The data path: shards on their own threads, listening. Construction binds everything or throws std::runtime_error
-/// with a sentence for the operator (address in use, descriptors too few, …); nothing is served before start().
+/// The data path: shards on their own threads, listening. Construction binds everything or throws
+/// std::runtime_error with a sentence for the operator (address in use, descriptors too few, …); nothing is
+/// served before start().
 class Gateway {
  public:
   explicit Gateway(const Options& options);
   ~Gateway();
 
   void start();
-  /// Refuses new sessions, tells every client (Disconnect 1), waits until they are told (at most `linger`), joins.
+  /// Refuses new sessions, tells every client (Disconnect 1), waits until they are told (at most `linger`),
+  /// joins.
   void stop();
 
   /// True when every shard runs and nothing is being stopped.
   bool ready() const;
+  /// The options in effect: with as many sessions as the system carries.
+  const Options& options() const;
   /// One element a shard; the counters may be read from any thread.
   std::vector<const ShardStats*> stats() const;
 

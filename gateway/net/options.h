@@ -30,7 +30,8 @@ struct PoolOptions {
 };
 
 struct LimitOptions {
-  std::size_t sessions = 20'000;                // live at once, all shards; beyond: "server full"
+  std::size_t sessions = 20'000;  // live at once, all shards; beyond: "server full"
+  bool sessions_auto = true;      // fewer if the system can't carry so many; otherwise that is an error
   std::size_t sessions_per_address = 1000;      // IPv6 counts per /64
   std::vector<Address> exempt;                  // addresses without a limit of their own (port ignored)
   double exchanges_per_second = 2000;           // key exchanges run, all shards; over it they wait

@@ -22,7 +22,7 @@ encryption:
   unknown_key: pass
   key_exchange: { rate: 2000/s, per_session: 4 }
 limits:
-  sessions: 20000
+  sessions: auto
   sessions_per_address: 1000
   message_size: 500KiB
   per_session: { buffered: 1MiB }
