@@ -19,7 +19,9 @@ class SeededRandom final : public Random {
   double unit() { return static_cast<double>(engine_() >> 11) / 9007199254740992.0; }
   bool chance(double probability) { return unit() < probability; }
   /// Uniform in [first, last].
-  std::uint64_t between(std::uint64_t first, std::uint64_t last) { return first + engine_() % (last - first + 1); }
+  std::uint64_t between(std::uint64_t first, std::uint64_t last) {
+    return first + engine_() % (last - first + 1);
+  }
 
  private:
   std::mt19937_64 engine_;

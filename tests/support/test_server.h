@@ -30,9 +30,9 @@ struct TestServerOptions {
   Greeting greeting = Greeting::normal;
   std::uint8_t refuse_code = 1;
   std::optional<std::size_t> stall_after{};  // messages; then nothing is read or acknowledged any more
-  std::int64_t clock_offset_ms = 0;        // what the clock shows beyond the process's milliseconds
-  double clock_drift_ppm = 0;              // how much too fast it goes
-  bool records = true;                     // keep received() and sent(); a benchmark has no use for them
+  std::int64_t clock_offset_ms = 0;          // what the clock shows beyond the process's milliseconds
+  double clock_drift_ppm = 0;                // how much too fast it goes
+  bool records = true;                       // keep received() and sent(); a benchmark has no use for them
   transport::Options transport{};
 };
 
@@ -80,6 +80,7 @@ class TestServer {
   /// The server's own clock, which its header times show.
   std::uint32_t clock_at(TimePoint now) const;
 
+  const transport::Stats& transport_stats() const { return stats_; }
   std::size_t peer_count() const { return peers_.size(); }
   std::vector<Address> peers() const;
   const std::deque<Message>& received() const { return received_; }

@@ -1,0 +1,172 @@
+// CPU and datagrams per operation: an encrypted reliable request and its encrypted response through the
+// gateway, next to the same operation in the clear sent directly to the server. See README.md.
+//
+//   operation_benchmark [operations a round] [rounds] [bytes]
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <sched.h>
+#include <signal.h>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/photon_socket_client.h"
+#include "support/process.h"
+#include "support/test_operations.h"
+#include "support/test_server_socket.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::Duration;
+using gateway::test::ClientEvent;
+using gateway::test::PhotonSocketClient;
+
+constexpr std::size_t window = 64;  // operations under way
+
+struct Measured {
+  double server_us = 0;  // CPU per operation
+  double gateway_us = 0;
+  double client_link = 0;  // datagrams per operation, both directions
+  double server_link = 0;
+};
+
+/// Client, gateway and server share one core, so that no idle or wake-up cost leaks in.
+void pin_to_one_core() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(0, &set);
+  sched_setaffinity(0, sizeof set, &set);
+  sched_param parameters{};
+  sched_setscheduler(0, SCHED_BATCH, &parameters);
+}
+
+double microseconds(Duration duration) {
+  return std::chrono::duration<double, std::micro>(duration).count();
+}
+
+class Bench {
+ public:
+  Bench(std::size_t operations, std::size_t bytes) : operations_(operations), data_(bytes) {
+    gateway::test::TestServerOptions options;
+    options.records = false;
+    server_ = std::make_unique<gateway::test::TestServerSocket>(options);
+    port_ = gateway::test::free_udp_port();
+    config_ = std::make_unique<gateway::test::TemporaryFile>(
+        ".yaml", "version: 1\nlisteners:\n  - { name: b, listen: \"udp://127.0.0.1:" + std::to_string(port_) +
+                     "\", upstream: b }\nupstreams:\n  b: { servers: [\"udp://127.0.0.1:" +
+                     std::to_string(server_->port()) +
+                     "\"] }\nadmin: off\nlimits: { sessions: 500 }\nthreads: 1\n");
+    gateway_ = std::make_unique<gateway::test::Process>(std::vector<std::string>{
+        gateway::test::built_program("photon-gateway"), "--config", config_->path()});
+    if (!gateway_->wait_for_output(std::to_string(port_), 10s)) {
+      std::fprintf(stderr, "the gateway doesn't start: %s\n", gateway_->output().c_str());
+      std::exit(1);
+    }
+  }
+
+  Measured round(bool through_gateway) {
+    PhotonSocketClient client(gateway::test::generation_4_1_8, {}, "127.0.0.1",
+                              through_gateway ? port_ : server_->port());
+    enter(client, through_gateway);
+    run(client, through_gateway, window * 4);  // warm
+    const Duration server_before = server_->cpu_time();
+    const Duration gateway_before = gateway_->cpu_time();
+    const std::size_t link_before = datagrams_;
+    const std::size_t server_link_before = server_datagrams();
+    run(client, through_gateway, operations_);
+    const auto per_operation = [&](double value) { return value / static_cast<double>(operations_); };
+    const Measured measured{per_operation(microseconds(server_->cpu_time() - server_before)),
+                            per_operation(microseconds(gateway_->cpu_time() - gateway_before)),
+                            per_operation(static_cast<double>(datagrams_ - link_before)),
+                            per_operation(static_cast<double>(server_datagrams() - server_link_before))};
+    client.client().disconnect(client.now());
+    client.run_for(50ms);
+    return measured;
+  }
+
+ private:
+  void enter(PhotonSocketClient& client, bool encrypt) {
+    client.trace([this](PhotonSocketClient::Sent, gateway::Bytes) { ++datagrams_; });
+    client.connect();
+    bool in = client.run_until([&] { return client.client().initialised(); }, 10s);
+    if (in && encrypt) {
+      client.client().exchange_keys(client.now());
+      in = client.run_until([&] { return client.client().encryption_available(); }, 10s);
+    }
+    if (in) return;
+    std::fprintf(stderr, "a client doesn't get in\n");
+    std::exit(1);
+  }
+
+  void run(PhotonSocketClient& client, bool encrypt, std::size_t operations) {
+    const auto message = gateway::test::write_operation(gateway::message::Serialization::v16,
+                                                        gateway::test::Operation::echo, 0, data_);
+    const std::size_t before = client.client().events().size();
+    std::size_t sent = 0;
+    client.run_until(
+        [&] {
+          const std::size_t answered = client.client().events().size() - before;
+          for (; sent < operations && sent < answered + window; ++sent) {
+            client.client().message(client.now(), message[1], gateway::Bytes(message).subspan(2), 0,
+                                    gateway::wire::Flags::reliable, encrypt);
+          }
+          return answered >= operations;
+        },
+        600s);
+  }
+
+  std::size_t server_datagrams() {
+    return server_->with([](gateway::test::TestServer& server, gateway::TimePoint) {
+      const auto& stats = server.transport_stats();
+      return static_cast<std::size_t>(stats.datagrams_received.value() + stats.datagrams_sent.value());
+    });
+  }
+
+  std::size_t operations_;
+  std::vector<std::uint8_t> data_;
+  std::size_t datagrams_ = 0;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<gateway::test::TestServerSocket> server_;
+  std::unique_ptr<gateway::test::TemporaryFile> config_;
+  std::unique_ptr<gateway::test::Process> gateway_;
+};
+
+template <class Field>
+double median(const std::vector<Measured>& rounds, Field field) {
+  std::vector<double> values;
+  for (const Measured& measured : rounds) values.push_back(measured.*field);
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+void print(const char* name, const std::vector<Measured>& rounds) {
+  std::printf("%-10s server %6.2f us   gateway %6.2f us   datagrams: client link %5.2f   server link %5.2f\n",
+              name, median(rounds, &Measured::server_us), median(rounds, &Measured::gateway_us),
+              median(rounds, &Measured::client_link), median(rounds, &Measured::server_link));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const auto argument = [&](int index, std::size_t otherwise) {
+    return count > index ? static_cast<std::size_t>(std::strtoull(arguments[index], nullptr, 10)) : otherwise;
+  };
+  pin_to_one_core();
+  const std::size_t rounds = argument(2, 5);
+  Bench bench(argument(1, 5000), argument(3, 100));
+  std::vector<Measured> direct;
+  std::vector<Measured> through;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    direct.push_back(bench.round(false));
+    through.push_back(bench.round(true));
+  }
+  std::printf("per operation, median of %zu rounds\n", rounds);
+  print("direct", direct);
+  print("gateway", through);
+  std::printf("x = gateway CPU / server CPU of the same run: %.2f\n",
+              median(through, &Measured::gateway_us) / median(through, &Measured::server_us));
+}
