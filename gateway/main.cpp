@@ -53,7 +53,7 @@ void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& 
 }
 
 int run(const config::Config& config) {
-  config::start_log(config.log);
+  const config::Log log(config.log);
   protect_memory();
   std::signal(SIGPIPE, SIG_IGN);
 

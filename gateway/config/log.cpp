@@ -3,12 +3,15 @@
 #include <cstdio>
 #include <memory>
 
+#include <spdlog/async.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 namespace gateway::config {
 namespace {
+
+constexpr std::size_t lines_waiting_max = 8192;
 
 /// %* in a pattern: the message, escaped for JSON.
 class EscapedMessage : public spdlog::custom_flag_formatter {
@@ -69,13 +72,19 @@ std::string json_escaped(std::string_view text) {
   return escaped;
 }
 
-void start_log(const LogOptions& options) {
-  auto logger =
-      std::make_shared<spdlog::logger>("photon-gateway", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+Log::Log(const LogOptions& options) {
+  spdlog::init_thread_pool(lines_waiting_max, 1);
+  auto logger = std::make_shared<spdlog::async_logger>(
+      "photon-gateway", std::make_shared<spdlog::sinks::stdout_sink_mt>(), spdlog::thread_pool(),
+      spdlog::async_overflow_policy::overrun_oldest);
   logger->set_formatter(formatter(options.format));
   logger->set_level(level(options.level));
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
+}
+
+Log::~Log() {
+  spdlog::shutdown();
 }
 
 }  // namespace gateway::config

@@ -7,10 +7,17 @@
 
 namespace gateway::config {
 
-/// Makes the process log to stdout as configured, one line a message, each written out at once from level
-/// info up. text: `2026-01-31T12:00:00.000Z info message`; json:
+/// The process's log for as long as it lives: to stdout, one line a message, written by a thread of its own
+/// so that a slow reader of the log never stalls traffic (then the oldest waiting lines are lost). The
+/// destructor writes out what waits. text: `2026-01-31T12:00:00.000Z info message`; json:
 /// `{"time":"…","level":"info","message":"message"}`.
-void start_log(const LogOptions& options);
+class Log {
+ public:
+  explicit Log(const LogOptions& options);
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+};
 
 /// `text` as the inside of a JSON string: quotes, backslashes and control characters escaped.
 std::string json_escaped(std::string_view text);

@@ -11,9 +11,11 @@ namespace {
 std::string logged(LogOptions options, const std::string& message) {
   const auto before = spdlog::default_logger();
   testing::internal::CaptureStdout();
-  start_log(options);
-  spdlog::info("{}", message);
-  spdlog::debug("not at level info");
+  {
+    const Log log(options);
+    spdlog::info("{}", message);
+    spdlog::debug("not at level info");
+  }
   const std::string text = testing::internal::GetCapturedStdout();
   spdlog::set_default_logger(before);
   return text;
