@@ -20,8 +20,7 @@ std::uint8_t mask_if_less(std::size_t a, std::size_t b) {
 // Length of the padding in the last block, 0 when it is wrong. The time does not depend on the bytes.
 std::size_t padding_of(Bytes last_block) {
   const std::uint8_t padding = last_block.back();
-  std::uint8_t wrong =
-      static_cast<std::uint8_t>(mask_if_less(padding, 1) | mask_if_less(block_bytes, padding));
+  auto wrong = static_cast<std::uint8_t>(mask_if_less(padding, 1) | mask_if_less(block_bytes, padding));
   for (std::size_t i = 0; i < block_bytes; ++i) {
     const std::uint8_t counts = mask_if_less(i, padding);
     wrong = static_cast<std::uint8_t>(wrong | (counts & (last_block[block_bytes - 1 - i] ^ padding)));

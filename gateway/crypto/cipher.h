@@ -12,10 +12,12 @@ namespace gateway::crypto {
 inline constexpr std::size_t block_bytes = 16;
 
 /// Length of the ciphertext of `clear` bytes: 1…16 bytes of padding are always added.
-constexpr std::size_t sealed_size(std::size_t clear) { return (clear / block_bytes + 1) * block_bytes; }
+constexpr std::size_t sealed_size(std::size_t clear) {
+  return (clear / block_bytes + 1) * block_bytes;
+}
 
-/// AES-256-CBC with a zero IV and PKCS#7 padding, one key schedule, no state between messages, nothing allocated.
-/// Source: gateway/message/README.md, "Cipher".
+/// AES-256-CBC with a zero IV and PKCS#7 padding, one key schedule, no state between messages, nothing
+/// allocated. Source: gateway/message/README.md, "Cipher".
 class Cipher {
  public:
   explicit Cipher(const Key& key);
@@ -23,13 +25,13 @@ class Cipher {
   Cipher& operator=(Cipher&&) noexcept;
   ~Cipher();
 
-  /// Encrypts `clear` into `out` (at least sealed_size(clear.size()) bytes; may start at the same address) and gives
-  /// the number of bytes written.
+  /// Encrypts `clear` into `out` (at least sealed_size(clear.size()) bytes; may start at the same address)
+  /// and gives the number of bytes written.
   std::size_t seal(Bytes clear, MutableBytes out) const;
 
-  /// Decrypts `sealed` into `out` (at least sealed.size() bytes, not overlapping) and gives the clear length. Empty for
-  /// every kind of bad ciphertext alike: empty, not a multiple of 16, wrong padding (checked in constant time), empty
-  /// after opening.
+  /// Decrypts `sealed` into `out` (at least sealed.size() bytes, not overlapping) and gives the clear length.
+  /// Empty for every kind of bad ciphertext alike: empty, not a multiple of 16, wrong padding (checked in
+  /// constant time), empty after opening.
   std::optional<std::size_t> open(Bytes sealed, MutableBytes out) const;
 
  private:

@@ -13,7 +13,6 @@
 
 namespace gateway::session {
 
-using message::Type;
 using transport::Phase;
 using transport::ReliableUdp;
 using transport::SendStatus;
