@@ -152,7 +152,7 @@ fi
 
 everything release
 benchmark=build/release/tests/operation_benchmark
-if [[ -x $benchmark ]] && check "release: benchmark, short" "$benchmark" --short; then
+if [[ -x $benchmark ]] && check "release: benchmark, short" "$benchmark" 500 3; then
   sed 's/^/    /' "$(log_of "release: benchmark, short")"
 fi
 if [[ $mode == quick ]]; then finish; fi

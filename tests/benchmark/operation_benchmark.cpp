@@ -153,7 +153,12 @@ void print(const char* name, const std::vector<Measured>& rounds) {
 
 int main(int count, char** arguments) {
   const auto argument = [&](int index, std::size_t otherwise) {
-    return count > index ? static_cast<std::size_t>(std::strtoull(arguments[index], nullptr, 10)) : otherwise;
+    const std::size_t value = count > index ? std::strtoull(arguments[index], nullptr, 10) : otherwise;
+    if (value == 0) {
+      std::fprintf(stderr, "usage: operation_benchmark [operations a round] [rounds] [bytes]\n");
+      std::exit(2);
+    }
+    return value;
   };
   pin_to_one_core();
   const std::size_t rounds = argument(2, 5);
