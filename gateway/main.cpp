@@ -1,11 +1,15 @@
 // The program: reads the command line, builds the data path and the admin port, and ends on a signal.
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <sys/prctl.h>
+#include <thread>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -52,6 +56,24 @@ void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& 
   });
 }
 
+/// Stops the data path while the admin port still answers: /readyz says 503 then.
+void stop(net::Gateway& gateway, boost::asio::io_context& context) {
+  context.restart();
+  std::thread stopper([&] {
+    gateway.stop();
+    context.stop();
+  });
+  context.run();
+  stopper.join();
+}
+
+/// Descriptors 0 to 2 must not become sockets: somebody writes to them.
+void open_standard_descriptors() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+  if (descriptor > STDERR_FILENO) close(descriptor);
+}
+
 int run(const config::Config& config) {
   const config::Log log(config.log);
   protect_memory();
@@ -74,7 +96,7 @@ int run(const config::Config& config) {
   gateway.start();  // logs every listener
   wait_for_signal(signals, context);
   context.run();
-  gateway.stop();
+  stop(gateway, context);
   spdlog::info("stopped");
   return 0;
 }
@@ -95,14 +117,21 @@ int act(const config::CommandLine& line) {
   return 0;
 }
 
-}  // namespace
-}  // namespace gateway
-
-int main(int argc, char** argv) {
+int act_or_explain(int argc, char** argv) {
   try {
-    return gateway::act(gateway::config::read_command_line(argc, argv, gateway::full_version()));
+    return act(config::read_command_line(argc, argv, full_version()));
   } catch (const std::exception& error) {
     std::cerr << "photon-gateway: " << error.what() << "\n";
     return 1;
   }
+}
+
+}  // namespace
+}  // namespace gateway
+
+int main(int argc, char** argv) {
+  gateway::open_standard_descriptors();
+  const int code = gateway::act_or_explain(argc, argv);
+  if (gateway::config::Log::abandoned()) std::_Exit(code);
+  return code;
 }

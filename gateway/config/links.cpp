@@ -69,13 +69,23 @@ void check_trusted(const ServerText& server, const std::vector<Address>& address
 bool arrives_at(const Address& address, const net::ListenerOptions& listener) {
   if (address.port != listener.address.port) return false;
   if (address.ip == listener.address.ip) return true;
-  return any_address(listener.address) && (loopback(address) || any_address(address));
+  // A listener on all IPv6 addresses takes no IPv4.
+  return any_address(listener.address) && is_v4(address) == is_v4(listener.address) && own_address(address);
+}
+
+void check_not_link_local(const Located& where, const Address& address) {
+  if (!link_local_v6(address)) return;
+  where.fail(
+      ip_text(address) +
+      " is a link-local address, which means nothing without an interface, and those aren't supported; use a "
+      "global or an fd00::/8 address");
 }
 
 net::ServerOptions make_server(const ServerText& server, const std::vector<net::ListenerOptions>& listeners) {
   const Url url = parse_url(server.address, "udp");
   check_supported(server.address, url);
   const std::vector<Address> addresses = resolve(server.address, url);
+  check_not_link_local(server.address, addresses.front());
   check_trusted(server, addresses);
   for (const net::ListenerOptions& listener : listeners) {
     for (const Address& address : addresses) {
@@ -107,10 +117,9 @@ net::ListenerOptions make_listener(const ListenerText& listener, const std::vect
   check_same_transport(listener, upstreams[pool]);
   const Url url = parse_url(listener.listen, "udp");
   check_supported(listener.listen, url);
-  return {.name = listener.name.text,
-          .address = resolve(listener.listen, url).front(),
-          .text = listener.listen.text,
-          .pool = pool};
+  const Address address = resolve(listener.listen, url).front();
+  check_not_link_local(listener.listen, address);
+  return {.name = listener.name.text, .address = address, .text = listener.listen.text, .pool = pool};
 }
 
 void check_upstreams(const std::vector<UpstreamText>& upstreams) {

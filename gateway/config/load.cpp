@@ -1,8 +1,10 @@
 #include "config/load.h"
 
+#include <cerrno>
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "config/links.h"
@@ -245,7 +247,9 @@ Config load_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   // Reading a directory opens, and fails only here.
-  if (!file || !(text << file.rdbuf())) throw Error(path + ": the configuration file can't be read");
+  if (!file || !(text << file.rdbuf())) {
+    throw Error(path + ": the configuration file can't be read: " + std::generic_category().message(errno));
+  }
   return load_text(text.str(), path);
 }
 

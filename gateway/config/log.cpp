@@ -1,7 +1,12 @@
 #include "config/log.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <future>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include <spdlog/async.h>
 #include <spdlog/pattern_formatter.h>
@@ -12,6 +17,9 @@ namespace gateway::config {
 namespace {
 
 constexpr std::size_t lines_waiting_max = 8192;
+constexpr std::chrono::seconds patience{2};  // with whoever reads the log, at the end
+
+std::atomic<bool> log_abandoned{false};
 
 /// %* in a pattern: the message, escaped for JSON.
 class EscapedMessage : public spdlog::custom_flag_formatter {
@@ -84,7 +92,17 @@ Log::Log(const LogOptions& options) {
 }
 
 Log::~Log() {
-  spdlog::shutdown();
+  std::promise<void> promise;
+  const std::future<void> written = promise.get_future();
+  std::thread([promise = std::move(promise)]() mutable {
+    spdlog::shutdown();
+    promise.set_value();
+  }).detach();
+  log_abandoned = written.wait_for(patience) == std::future_status::timeout;
+}
+
+bool Log::abandoned() {
+  return log_abandoned;
 }
 
 }  // namespace gateway::config

@@ -9,7 +9,8 @@ namespace gateway::config {
 
 /// The process's log for as long as it lives: to stdout, one line a message, written by a thread of its own
 /// so that a slow reader of the log never stalls traffic (then the oldest waiting lines are lost). The
-/// destructor writes out what waits. text: `2026-01-31T12:00:00.000Z info message`; json:
+/// destructor writes out what waits, for at most two seconds. text: `2026-01-31T12:00:00.000Z info message`;
+/// json:
 /// `{"time":"…","level":"info","message":"message"}`.
 class Log {
  public:
@@ -17,6 +18,10 @@ class Log {
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
+
+  /// True when nobody read the log at its end: a thread still waits to write, so the process must end by
+  /// _Exit.
+  static bool abandoned();
 };
 
 /// `text` as the inside of a JSON string: quotes, backslashes and control characters escaped.

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cstring>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 
 namespace gateway::config {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-bool is_v4(const Address& address) {
-  return std::equal(v4_prefix.begin(), v4_prefix.end(), address.ip.begin());
-}
 
 bool private_v4(const Address& address) {
   const std::uint8_t a = address.ip[12];
@@ -21,11 +20,43 @@ bool private_v4(const Address& address) {
 
 bool private_v6(const Address& address) {
   const bool unique_local = (address.ip[0] & 0xFE) == 0xFC;
-  const bool link_local = address.ip[0] == 0xFE && (address.ip[1] & 0xC0) == 0x80;
-  return unique_local || link_local;
+  return unique_local || link_local_v6(address);
+}
+
+/// True when an interface has the address.
+bool has_interface(const Address& address, const ifaddrs& interface) {
+  if (interface.ifa_addr == nullptr) return false;
+  if (interface.ifa_addr->sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, interface.ifa_addr, sizeof v4);
+    return is_v4(address) && std::memcmp(&address.ip[12], &v4.sin_addr, 4) == 0;
+  }
+  if (interface.ifa_addr->sa_family != AF_INET6) return false;
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, interface.ifa_addr, sizeof v6);
+  return std::memcmp(address.ip.data(), &v6.sin6_addr, address.ip.size()) == 0;
 }
 
 }  // namespace
+
+bool is_v4(const Address& address) {
+  return std::equal(v4_prefix.begin(), v4_prefix.end(), address.ip.begin());
+}
+
+bool link_local_v6(const Address& address) {
+  return address.ip[0] == 0xFE && (address.ip[1] & 0xC0) == 0x80;
+}
+
+bool own_address(const Address& address) {
+  if (loopback(address) || any_address(address)) return true;
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return false;
+  bool found = false;
+  for (const ifaddrs* i = interfaces; i != nullptr && !found; i = i->ifa_next)
+    found = has_interface(address, *i);
+  freeifaddrs(interfaces);
+  return found;
+}
 
 bool loopback(const Address& address) {
   if (is_v4(address)) return address.ip[12] == 127;

@@ -218,6 +218,7 @@ void add_crypto(const Sums& sums, Families& out) {
             {{"result", name(result)}});
   }
   out.add(handshakes_in_progress, sums.shards(&ShardStats::exchanges_waiting));
+  out.add(sessions_without_clock, sums.sessions(&session::Stats::without_clock));
   out.add(decrypt_failures, sums.sessions(&session::Stats::decrypt_failures));
 }
 

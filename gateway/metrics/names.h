@@ -83,6 +83,9 @@ inline constexpr Metric handshakes = {
     "Key exchanges; result=over_limit: more than key_exchange.per_session; throttled: waited too long."};
 inline constexpr Metric handshakes_in_progress = {Kind::gauge, "photon_gateway_handshakes_in_progress",
                                                   "Key exchanges waiting for their turn."};
+inline constexpr Metric sessions_without_clock = {
+    Kind::counter, "photon_gateway_sessions_without_clock_total",
+    "Sessions begun although the server had not told its time: their clients see another one."};
 inline constexpr Metric decrypt_failures = {Kind::counter, "photon_gateway_decrypt_failures_total",
                                             "Messages that could not be opened; each ends its session."};
 

@@ -84,7 +84,8 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
       acceptor_ = tcp::acceptor(context, to_endpoint(listen));
     } catch (const boost::system::system_error& error) {
       throw std::runtime_error("admin: cannot listen on http://" + to_text(listen) + ": " +
-                               error.code().message());
+                               error.code().message() +
+                               "; change admin.listen in the configuration file, or write admin: off");
     }
   }
 

@@ -15,7 +15,7 @@
 namespace gateway::net {
 
 inline constexpr std::size_t batch_size = 64;      // datagrams a system call
-inline constexpr std::size_t datagram_max = 2048;  // bytes; longer ones are no Photon datagrams
+inline constexpr std::size_t datagram_max = 4096;  // bytes; longer ones are no Photon datagrams
 
 /// A local address without port: which of several a datagram came to, and so where its answer must leave
 /// from. Unset (all zero) on sockets bound to one address.

@@ -13,6 +13,7 @@
 #include "net/instance_lock.h"
 #include "net/shard.h"
 #include "net/shared.h"
+#include "net/sockets.h"
 
 namespace gateway::net {
 
@@ -25,8 +26,10 @@ Options fitted(Options options) {
   const std::size_t wanted = options.limits.sessions;
   options.limits.sessions = fitting_sessions(options, raise_system_limits(descriptors_needed(options)));
   if (options.limits.sessions < wanted) {
-    spdlog::warn("this system carries {} sessions, not {}: raise the limit of open files for more",
-                 options.limits.sessions, wanted);
+    spdlog::warn(
+        "this system carries {} sessions, not {}: for more, raise the limit of open files, or widen "
+        "net.ipv4.ip_local_port_range",
+        options.limits.sessions, wanted);
   }
   return options;
 }
@@ -34,6 +37,7 @@ Options fitted(Options options) {
 std::vector<InstanceLock> lock(const Options& options) {
   std::vector<InstanceLock> locks;
   for (const ListenerOptions& listener : options.listeners) locks.emplace_back(listener);
+  for (const ListenerOptions& listener : options.listeners) check_port_is_free(listener);
   return locks;
 }
 
@@ -72,6 +76,7 @@ void Gateway::start() {
     spdlog::info("listening listener={} address={} upstream={} servers={}", listener.name, listener.text,
                  pool.name, servers_of(pool));
   }
+  for (auto& shard : state_->shards) shard->discard_early();
   for (std::size_t i = 0; i < state_->shards.size(); ++i) {
     Shard& shard = *state_->shards[i];
     state_->threads.emplace_back([&shard] { shard.run(); });

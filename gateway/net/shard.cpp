@@ -79,6 +79,16 @@ void Shard::open_listeners() {
   }
 }
 
+void Shard::discard_early() {
+  constexpr int batches_at_start_max = 1000;  // a flood must not hold the start
+  for (Listener& listener : listeners_) {
+    for (int batch = 0; batch < batches_at_start_max; ++batch) {
+      received_.receive(listener.socket.get(), false);
+      if (!received_.full()) break;
+    }
+  }
+}
+
 void Shard::run() {
   wait();
   running_ = true;

@@ -35,6 +35,9 @@ class Shard {
   Shard(const Options& options, Shared& shared);
   ~Shard();
 
+  /// Drops what came before every shard had bound its sockets: from then on the kernel sends those clients
+  /// elsewhere, so an answer from here would leave them waiting. They repeat their Connect.
+  void discard_early();
   /// Serves until stopped: the body of the shard's thread.
   void run();
   /// Ends every session; run() returns when all are told, or at `deadline`.
@@ -73,7 +76,7 @@ class Shard {
   // Flushing.
   void mark(Index index);
   void flush(Listener& listener);
-  void settle(Index index);
+  void settle(const Listener& listener, Index index);
   void queue_exchange(Index index);
   void drain_to_client(SessionSlot& slot);
   void drain_to_server(Index index);

@@ -28,13 +28,14 @@ void Shard::flush(Listener& listener) {
   flushing_.clear();
   flushing_.swap(listener.dirty);  // what is marked from here on waits for the next turn, which comes at once
   to_clients_.begin(listener.socket.get());
-  for (const Index index : flushing_) settle(index);
+  for (const Index index : flushing_) settle(listener, index);
   to_clients_.flush();
 }
 
-void Shard::settle(Index index) {
+void Shard::settle(const Listener& listener, Index index) {
   SessionSlot& slot = sessions_[index];
-  if (!slot.session) return;
+  // A slot that was freed and taken again since it was marked may belong to another listener now.
+  if (!slot.session || &listener_of(slot) != &listener) return;
   slot.dirty = false;
   queue_exchange(index);
   count_progress(slot);

@@ -57,6 +57,14 @@ std::string hint(int error) {
 
 }  // namespace
 
+void check_port_is_free(const ListenerOptions& listener) {
+  const Descriptor probe = datagram_socket(listener.address);
+  if (!probe) fail(listener, "open a socket for", errno);
+  if (!is_ipv4(listener.address)) set_option(probe, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  const SocketAddress address = to_socket_address(listener.address);
+  if (bind(probe.get(), address.get(), address.size) != 0) fail(listener, "listen on", errno);
+}
+
 Descriptor open_listener_socket(const ListenerOptions& listener, std::size_t receive_buffer) {
   Descriptor socket = datagram_socket(listener.address);
   if (!socket) fail(listener, "open a socket for", errno);

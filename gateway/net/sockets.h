@@ -10,6 +10,10 @@
 
 namespace gateway::net {
 
+/// Throws std::runtime_error when any other program holds the listener's port at this address or one that
+/// overlaps it, also when it would share it. Call before this process binds anything.
+void check_port_is_free(const ListenerOptions& listener);
+
 /// A UDP socket of a listener, one of a group (SO_REUSEPORT) over which the kernel spreads clients by
 /// address. It says on which local address a datagram came if it is bound to a wildcard, and how many it
 /// dropped. Throws std::runtime_error with a sentence for the operator.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <initializer_list>
 
 #include "wire/command.h"
 #include "wire/datagram.h"
@@ -44,6 +45,26 @@ Command acknowledge(const Command& command, std::uint32_t sent_time) {
   return ack;
 }
 
+Command farewell_full() {
+  Command command;
+  command.type = CommandType::disconnect;
+  command.reserved = code_full;
+  command.reliable_seq = full_number;
+  return command;
+}
+
+// One datagram to a client, in the form of the one it answers.
+DoorAnswer reply(TimePoint now, const wire::DatagramHeader& to, std::initializer_list<Command> commands,
+                 MutableBytes out) {
+  wire::DatagramWriter writer(
+      out, {.crc = to.crc, .sent_time = wire_milliseconds(now), .challenge = to.challenge});
+  for (const Command& command : commands) {
+    wire::write_command(writer.commands(), command);
+    writer.count_command();
+  }
+  return {.reply_bytes = writer.finish(), .proven = {}};
+}
+
 }  // namespace
 
 Door::Door(const DoorOptions& options, Random& random, DoorStats& stats)
@@ -61,9 +82,7 @@ bool Door::wants(Bytes datagram) {
 DoorAnswer Door::receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out) {
   if (wire::is_region_ping(datagram)) return echo(now, datagram, out);
   if (wants(datagram)) return answer_connect(now, from, datagram, full, out);
-  if (!full) return prove(from, datagram);
-  stats_.dropped.add();
-  return {};
+  return prove(now, from, datagram, full, out);
 }
 
 DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full,
@@ -79,11 +98,11 @@ DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagr
   const Cookie cookie_value = cookie(hash_value);
   const std::uint16_t mtu = std::clamp<std::uint16_t>(connect->connect.mtu, wire::mtu_min, options_.mtu_max);
 
+  // A copy of a Connect whose session lives is no new one: "full" would end that session.
+  const Announced* known = recall(hash_value, from, header.challenge);
   Command answer;
-  if (full) {
-    answer.type = CommandType::disconnect;
-    answer.reserved = code_full;
-    answer.reliable_seq = full_number;
+  if (full && (known == nullptr || !known->proven)) {
+    answer = farewell_full();
     stats_.refused.add();
   } else {
     answer.type = CommandType::verify_connect;
@@ -93,13 +112,7 @@ DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagr
              {from, header.challenge, ++clock_, mtu, connect->connect.channels, header.crc, false});
     stats_.connects.add();
   }
-  wire::DatagramWriter writer(
-      out, {.crc = header.crc, .sent_time = wire_milliseconds(now), .challenge = header.challenge});
-  for (const Command& command : {acknowledge(*connect, header.sent_time), answer}) {
-    wire::write_command(writer.commands(), command);
-    writer.count_command();
-  }
-  return {.reply_bytes = writer.finish(), .proven = {}};
+  return reply(now, header, {acknowledge(*connect, header.sent_time), answer}, out);
 }
 
 DoorAnswer Door::echo(TimePoint now, Bytes datagram, MutableBytes out) {
@@ -118,7 +131,7 @@ DoorAnswer Door::echo(TimePoint now, Bytes datagram, MutableBytes out) {
 
 // Any datagram with the right address, peer id and challenge will do: after a loss a client sends its Init
 // alone, without the ack of VerifyConnect.
-DoorAnswer Door::prove(const Address& from, Bytes datagram) {
+DoorAnswer Door::prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out) {
   const auto parsed = wire::parse_datagram(datagram);
   const std::uint64_t hash_value = parsed ? hash(from, parsed->header.challenge) : 0;
   if (!parsed || parsed->header.peer != cookie(hash_value).peer) {
@@ -130,6 +143,10 @@ DoorAnswer Door::prove(const Address& from, Bytes datagram) {
   if (announced != nullptr && announced->proven) {  // its session is over
     stats_.dropped.add();
     return {};
+  }
+  if (full) {  // became so since Connect; the client repeats its datagram if this answer is lost
+    stats_.refused.add();
+    return reply(now, header, {farewell_full()}, out);
   }
   transport::Accepted accepted{.peer = header.peer, .challenge = header.challenge, .crc = header.crc};
   if (announced != nullptr) {

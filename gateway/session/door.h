@@ -58,7 +58,7 @@ class Door {
 
   DoorAnswer answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
   DoorAnswer echo(TimePoint now, Bytes datagram, MutableBytes out);
-  DoorAnswer prove(const Address& from, Bytes datagram);
+  DoorAnswer prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
 
   std::uint64_t hash(const Address& from, std::uint32_t challenge) const;
   static Cookie cookie(std::uint64_t hash);

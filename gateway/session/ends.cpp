@@ -35,12 +35,12 @@ void Session::want_upstream(std::optional<upstream::ServerId> excluded) {
 std::optional<UpstreamRequest> Session::wants_upstream() {
   if (!upstream_wanted_ || ended()) return std::nullopt;
   upstream_wanted_ = false;
+  ++upstream_attempts_;
   return UpstreamRequest{excluded_};
 }
 
 void Session::upstream_opened(TimePoint now, upstream::ServerId server, transport::ServerClock& clock) {
   if (ended()) return;
-  ++upstream_attempts_;
   server_ = server;
   clock_ = &clock;
   network_error_seen_ = false;
@@ -53,7 +53,10 @@ void Session::upstream_opened(TimePoint now, upstream::ServerId server, transpor
 void Session::upstream_error(TimePoint now, UpstreamError kind) {
   if (ended()) return;
   if (kind == UpstreamError::no_capacity) return fail(now, End::no_capacity, code_full);
-  if (!upstream().exists() || upstream_wanted_) return connect_failed(now, End::upstream_refused);
+  if (!upstream().is(Phase::opening) && !upstream().is(Phase::open)) {  // no socket was to be had
+    connect_failed(now, End::upstream_refused);
+    return settle(now);
+  }
   const bool again = network_error_seen_ && now - first_network_error_ <= refusals_within;
   if (!again) {  // one alone may be an echo of the past
     first_network_error_ = now;
@@ -68,7 +71,6 @@ void Session::upstream_error(TimePoint now, UpstreamError kind) {
 void Session::connect_failed(TimePoint now, End why) {
   if (init_relayed_ || upstream_attempts_ >= attempts_max || upstream_connected_)
     return lose_server(now, why);
-  if (!upstream().exists()) ++upstream_attempts_;  // not even a socket
   if (upstream().exists()) upstream().transport->close(now, leave, Linger::now);
   connect_deadline_ = now + services_.options.connect_timeout / 2;
   want_upstream(server_);
@@ -78,6 +80,7 @@ void Session::check_connect(TimePoint now) {
   if (ended() || upstream_connected_) return;
   if (upstream().is(Phase::open)) {
     upstream_connected_ = true;
+    clock_deadline_ = now + services_.options.clock_timeout;
     if (!clock_->known()) upstream().transport->request_server_time(now);
   } else if (now >= connect_deadline_) {
     connect_failed(now, End::upstream_connect);

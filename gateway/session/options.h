@@ -42,6 +42,7 @@ struct Options {
   Duration connect_timeout =
       seconds(5);  // proof → upstream connected: half for the first server, half for another
   Duration init_timeout = seconds(30);      // proof → InitResponse
+  Duration clock_timeout = seconds(2);      // upstream connected → its clock known; then clients go without
   std::size_t before_init_max = 64 * 1024;  // bytes of the client held before InitResponse
 
   // Sizes

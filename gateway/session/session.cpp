@@ -74,8 +74,10 @@ void Session::relay(Side from, TimePoint now) {
 bool Session::takes(Side from) const {
   if (ended() || !leg(opposite(from)).is(Phase::open)) return false;
   if (from == Side::downstream) return !exchange_waiting_ && (initialized_ || !init_relayed_);
-  // Clients read the server's clock right after InitResponse, so we must know it by then.
-  return init_relayed_ && (initialized_ || clock_->known() || leg(from).ended_by_peer());
+  // The client threw its key away when it asked for another: what is sealed meanwhile would be lost.
+  if (exchange_waiting_ && leg(Side::downstream).keys.present()) return false;
+  // Clients read the server's clock right after InitResponse, so we should know it by then.
+  return init_relayed_ && (initialized_ || clock_->known() || clock_overdue_ || leg(from).ended_by_peer());
 }
 
 Session::Verdict Session::decide(Side from, const Message& message, TimePoint now) {
@@ -106,6 +108,7 @@ Session::Verdict Session::decide_to_client(const Message& message, TimePoint now
   if (!initialized_) {
     initialized_ = true;
     record_.initialized = now;
+    if (!clock_->known()) services_.stats.without_clock.add();
   }
   if (!message.opaque() || (token_ && !downstream().keys.present())) return Verdict::forward;
   services_.stats.unopened_dropped.add();
@@ -141,6 +144,7 @@ void Session::advance(TimePoint now) {
     if (leg.exists()) leg.transport->advance(now);
   }
   downstream().keys.advance(now);
+  if (now >= clock_deadline_) clock_overdue_ = true;
   if (!ended() && !initialized_ && now >= init_deadline_) fail(now, End::init_timeout, 2);
   settle(now);
 }
@@ -152,7 +156,7 @@ TimePoint Session::deadline() const {
   }
   if (ended()) return next;
   if (!upstream_connected_) next = std::min(next, connect_deadline_);
-  if (!initialized_) next = std::min(next, init_deadline_);
+  if (!initialized_) next = std::min({next, init_deadline_, clock_overdue_ ? never : clock_deadline_});
   return next;
 }
 

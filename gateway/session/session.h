@@ -148,6 +148,8 @@ class Session {
   transport::ServerClock* clock_ = nullptr;
   TimePoint connect_deadline_;
   TimePoint init_deadline_;
+  TimePoint clock_deadline_ = never;  // when the server's clock is waited for no longer
+  bool clock_overdue_ = false;
   TimePoint first_network_error_{};
   bool network_error_seen_ = false;
 

@@ -21,6 +21,7 @@ struct Stats {
   std::array<std::array<Counter, 2>, 2> messages;  // [Direction][clear, encrypted on the client's link]
   std::array<Counter, 2> message_bytes;            // [Direction], clear sizes
   Counter decrypt_failures;
+  Counter without_clock;      // sessions begun although the server's clock wasn't known
   Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched
   Counter unopened_dropped;   // from the server with the encrypted bit, dropped: nobody could read them
   Counter unparsed_messages;  // forwarded, but no message in the protocol's sense

@@ -13,6 +13,7 @@ Lifecycle::Lifecycle(const Options& options, Role role, TimePoint now)
       role_(role),
       state_(role == Role::client ? State::opening : State::open),
       heard_(now),
+      acknowledged_(now),
       // Connect may be acknowledged and VerifyConnect still not come: then nothing is left that could time
       // out.
       until_(now + options.resend_deadline) {}
@@ -35,8 +36,9 @@ Phase Lifecycle::phase() const {
   return Phase::closed;
 }
 
-void Lifecycle::verified() {
+void Lifecycle::verified(TimePoint now) {
   if (state_ == State::opening) state_ = State::open;
+  acknowledged_ = now;
 }
 
 void Lifecycle::close(TimePoint now, CloseReason reason, Linger linger) {
@@ -111,7 +113,10 @@ TimePoint Lifecycle::deadline() const {
 }
 
 TimePoint Lifecycle::ping_due() const {
-  return state_ == State::open ? heard_ + options_.ping_after : never;
+  if (state_ != State::open) return never;
+  // A server may judge its clients by what it hears from them, also while it only streams to them. So a
+  // client pings when it has long had no ack, a server when it has heard nothing.
+  return (role_ == Role::client ? acknowledged_ : heard_) + options_.ping_after;
 }
 
 void Lifecycle::leave(TimePoint now) {

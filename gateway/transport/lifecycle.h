@@ -29,8 +29,10 @@ class Lifecycle {
 
   /// A valid datagram of this connection came.
   void heard(TimePoint now) { heard_ = now; }
+  /// An ack of ours came.
+  void acknowledged(TimePoint now) { acknowledged_ = now; }
   /// VerifyConnect came.
-  void verified();
+  void verified(TimePoint now);
   /// See Transport::close().
   void close(TimePoint now, CloseReason reason, Linger linger);
   /// The peer's Disconnect came; the connection is over when its ack, if one is owed, has left.
@@ -82,6 +84,7 @@ class Lifecycle {
   CloseReason reason_;
   wire::Flags last_flags_ = wire::Flags::reliable;
   TimePoint heard_;
+  TimePoint acknowledged_;
   TimePoint until_;
 };
 

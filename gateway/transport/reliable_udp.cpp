@@ -140,6 +140,7 @@ void ReliableUdp::take_ack(TimePoint now, const wire::DatagramHeader& header, co
     if (!of_verify_connect) stats_.drop(Drop::unknown_ack);
     return;
   }
+  lifecycle_.acknowledged(now);
   if (key.channel == wire::control_channel) return take_control_ack(header, *acked, now);
   if (acked->sent) round_trip_.observe(now - *acked->sent);
   send_queue_.acknowledged(key.channel, acked->reference, acked->bytes);
@@ -165,7 +166,7 @@ void ReliableUdp::take_verify_connect(TimePoint now, const wire::DatagramHeader&
   if (lifecycle_.phase() != Phase::opening) return;
   identity_.peer = command.connect.peer;
   in_flight_.clear();  // Connect, whose ack may have been lost, is answered
-  lifecycle_.verified();
+  lifecycle_.verified(now);
 }
 
 void ReliableUdp::take_disconnect(TimePoint now, const wire::DatagramHeader& header,
@@ -176,7 +177,11 @@ void ReliableUdp::take_disconnect(TimePoint now, const wire::DatagramHeader& hea
 }
 
 void ReliableUdp::take_data(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command) {
-  if (command.channel >= identity_.channels) return stats_.drop(Drop::channel);
+  if (command.channel >= identity_.channels) {
+    // As clients do: a server that meets no ack would give the whole connection up.
+    if (identity_.role == Role::client) acknowledge(now, header, command, Urgency::may_wait);
+    return stats_.drop(Drop::channel);
+  }
   if (!lifecycle_.takes_data()) return stats_.drop(Drop::not_open);
   const Receipt receipt = receive_queue_.receive(now, command);
   used_ = now;

@@ -93,12 +93,15 @@ void parse_body(ByteReader& in, Command& command) {
 Result<std::size_t> checked_size(std::uint32_t size, CommandType type, std::size_t available,
                                  Strictness strictness) {
   const std::size_t fixed = command_bytes(type);
-  if (size < fixed || (size != fixed && !has_payload(type) && strictness == Strictness::strict))
-    return Error::command_size;
-  if (size <= available) return std::size_t{size};
-  // One server in the field announces 20 bytes for a Ping and sends 12.
-  if (!has_payload(type) && fixed <= available && strictness == Strictness::lenient) return fixed;
-  return Error::command_truncated;
+  if (size < fixed) return Error::command_size;
+  if (!has_payload(type) && size != fixed) {
+    // One server in the field announces 20 bytes for a Ping and sends 12. Clients don't look at the size of
+    // such commands, so neither do we with servers.
+    if (strictness == Strictness::strict) return Error::command_size;
+    return fixed <= available ? Result<std::size_t>(fixed) : Error::command_truncated;
+  }
+  if (size > available) return Error::command_truncated;
+  return std::size_t{size};
 }
 
 }  // namespace

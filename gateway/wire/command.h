@@ -77,8 +77,8 @@ struct Command {
   Bytes payload{};  // types 6, 7, 8, 11, 14, 15; a view into the datagram
 };
 
-/// Strict for what clients send us; lenient for servers (a size field larger than a fixed-size command's is
-/// accepted and, where the datagram ends before it, the fixed size is taken).
+/// Strict for what clients send us; lenient for servers: a size field larger than a
+/// fixed-size command's is not believed, the fixed size is taken.
 enum class Strictness : std::uint8_t { strict, lenient };
 
 /// Length of a command of this type without its payload: 12 for the header plus the type's fixed fields.

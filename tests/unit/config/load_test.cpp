@@ -198,9 +198,10 @@ TEST(Load, NamesTheOptionThatIsWrongOnTheCommandLine) {
 
 TEST(Load, SaysThatAFileCannotBeRead) {
   EXPECT_THAT([] { load_file("/nowhere/gateway.yaml"); },
-              testing::ThrowsMessage<Error>("/nowhere/gateway.yaml: the configuration file can't be read"));
+              testing::ThrowsMessage<Error>(
+                  "/nowhere/gateway.yaml: the configuration file can't be read: No such file or directory"));
   EXPECT_THAT([] { load_file("/tmp"); },
-              testing::ThrowsMessage<Error>("/tmp: the configuration file can't be read"));
+              testing::ThrowsMessage<Error>("/tmp: the configuration file can't be read: Is a directory"));
 }
 
 }  // namespace

@@ -158,6 +158,7 @@ const Mistake link_mistakes[] = {
      "version: 1\nlisteners: [{ name: a, listen: \"udp://0.0.0.0:5055\", upstream: b }]\n"
      "upstreams: { b: { servers: [\"udp://127.0.0.1:5055\"] } }\n",
      "3:29", "is the gateway itself"},
+    {"ServerLinkLocal", with_servers("[\"udp://[fe80::1]:5055\"]"), "4:18", "is a link-local address"},
     {"ServerUnresolvable", with_servers("[\"udp://no-such-host.invalid:1\"]"), "4:18",
      "\"no-such-host.invalid\" can't be resolved"},
 };

@@ -190,8 +190,25 @@ TEST_F(DoorTest, FullIsToldByAckAndDisconnectThreeAndProvesNobody) {
   EXPECT_EQ(list[1].type, CommandType::disconnect);
   EXPECT_EQ(list[1].flags, wire::Flags::reliable);
   EXPECT_EQ(list[1].reserved, 3);
+}
+
+TEST_F(DoorTest, FullIsToldToAClientThatWasAnsweredBeforeItWas) {
   const std::uint16_t peer = assigned(connect(), address(1));
-  EXPECT_FALSE(receive(datagram(peer, false, challenge, {}), address(1), true).proven);
+  const auto answer = receive(datagram(peer, false, challenge, {}), address(1), true);
+  EXPECT_FALSE(answer.proven);
+  const auto list = commands(reply(answer));
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].type, CommandType::disconnect);
+  EXPECT_EQ(list[0].reserved, 3);
+  EXPECT_TRUE(receive(datagram(peer, false, challenge, {}), address(1)).proven);  // there is room again
+}
+
+TEST_F(DoorTest, FullIsNotToldToACopyOfAConnectWhoseSessionLives) {
+  const std::uint16_t peer = assigned(connect(), address(1));
+  EXPECT_TRUE(receive(datagram(peer, false, challenge, {}), address(1)).proven);
+  const auto list = commands(reply(receive(connect(), address(1), true)));
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[1].type, CommandType::verify_connect);
 }
 
 TEST_F(DoorTest, MtuOfTheAnswerIsClamped) {

@@ -18,7 +18,7 @@ TEST_F(LifecycleTest, OpensAtOnceAsAServerAndAfterVerifyConnectAsAClient) {
   EXPECT_EQ(server.phase(), Phase::open);
   EXPECT_EQ(client.phase(), Phase::opening);
   EXPECT_FALSE(client.takes_data());
-  client.verified();
+  client.verified(now);
   EXPECT_EQ(client.phase(), Phase::open);
   EXPECT_TRUE(client.takes_data());
 }
@@ -53,6 +53,14 @@ TEST_F(LifecycleTest, WantsAPingAfterASecondOfSilenceWhileOpen) {
   EXPECT_EQ(server.ping_due(), now + seconds(1));
   server.heard(now + milliseconds(300));
   EXPECT_EQ(server.ping_due(), now + milliseconds(1300));
+}
+
+TEST_F(LifecycleTest, WantsAPingAsAClientASecondAfterTheLastAckWhateverElseItHears) {
+  client.verified(now);
+  client.heard(now + milliseconds(900));
+  EXPECT_EQ(client.ping_due(), now + seconds(1));
+  client.acknowledged(now + milliseconds(500));
+  EXPECT_EQ(client.ping_due(), now + milliseconds(1500));
 }
 
 TEST_F(LifecycleTest, FlushesBeforeItLeaves) {
@@ -104,7 +112,7 @@ TEST_F(LifecycleTest, GivesUpOpeningAsAStockClientDoes) {
 }
 
 TEST_F(LifecycleTest, PassesAClientsTimeoutOnWithoutWaiting) {
-  client.verified();
+  client.verified(now);
   client.close(now, {Cause::timeout, 2}, Linger::now);
   EXPECT_EQ(client.farewell()->flags, wire::Flags::unsequenced);
   EXPECT_EQ(client.farewell()->code, 2);

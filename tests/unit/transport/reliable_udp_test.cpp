@@ -761,5 +761,28 @@ TEST_F(ServerEnd, HoldsNoBuffersWhenIdle) {
   EXPECT_LE(sizeof(ReliableUdp), 1024U);
 }
 
+TEST_F(ClientEnd, PingsAServerThatOnlyStreamsUnreliably) {
+  open();
+  std::size_t pings = 0;
+  for (std::uint32_t i = 1; i <= 50; ++i) {
+    pass(milliseconds(100));
+    receive({test::unreliable(0, i, "x")});
+    for (const Command& command : drain_commands()) {
+      if (command.type != CommandType::ping) continue;
+      ++pings;
+      receive({test::ack(255, command.reliable_seq, kept.back().header.sent_time)});
+    }
+  }
+  EXPECT_GE(pings, 3U);
+}
+
+TEST_F(ClientEnd, AcknowledgesWhatItDropsForItsChannel) {
+  open();
+  receive({reliable(1, "x", 9)});
+  pass(options.ack_delay);
+  EXPECT_THAT(drain_types(), ElementsAre(CommandType::ack));
+  EXPECT_THAT(payloads(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace gateway::transport

@@ -152,14 +152,18 @@ TEST(Command, SmallerThanItsTypeIsRefused) {
 }
 
 TEST(Command, OfFixedSizeThatAnnouncesMoreIsRefusedByTheStrictReaderOnly) {
-  // A Ping of 20 bytes, the next command behind them.
-  const std::string_view longer = "05FF0104 00000014 00000001 AABBCCDDEEFF0011";
-  EXPECT_EQ(parsed(longer, Strictness::strict).error(), Error::command_size);
-  const auto bytes = from_hex(longer);
+  // A Ping that says 20 bytes and has 12, the next command right behind it.
+  const std::string_view ping_and_data = "05FF0104 00000014 00000001 06000104 0000000E 00000001 F301";
+  EXPECT_EQ(parsed(ping_and_data, Strictness::strict).error(), Error::command_size);
+  const auto bytes = from_hex(ping_and_data);
   ByteReader in(bytes);
-  const auto command = parse_command(in, Strictness::lenient);
-  ASSERT_TRUE(command && *command);
-  EXPECT_TRUE((*command)->payload.empty());
+  const auto ping = parse_command(in, Strictness::lenient);
+  ASSERT_TRUE(ping && *ping);
+  EXPECT_EQ((*ping)->type, CommandType::ping);
+  EXPECT_TRUE((*ping)->payload.empty());
+  const auto message = parse_command(in, Strictness::lenient);
+  ASSERT_TRUE(message && *message);
+  EXPECT_EQ((*message)->payload.size(), 2u);
   EXPECT_EQ(in.remaining(), 0u);
 }
 
