@@ -60,7 +60,18 @@ TEST(Program, ASecondProcessOnTheSamePortEndsWithASentence) {
   Scene scene;
   const Finished second = run({gateway_program(), "--config", scene.gateway.config_path()});
   EXPECT_NE(second.status, 0);
-  EXPECT_THAT(second.output, HasSubstr(std::to_string(scene.gateway.port())));
+  EXPECT_THAT(second.output, HasSubstr("another photon-gateway already listens on udp://127.0.0.1:" +
+                                       std::to_string(scene.gateway.port())));
+}
+
+TEST(Program, ASecondProcessOnAnAddressThatOverlapsEndsWithASentence) {
+  Scene scene;
+  const std::string port = std::to_string(scene.gateway.port());
+  const Finished second =
+      run({gateway_program(), "--listen", "udp://0.0.0.0:" + port, "--upstream", "udp://127.0.0.1:1"});
+  EXPECT_NE(second.status, 0);
+  EXPECT_THAT(second.output,
+              HasSubstr("cannot listen on udp://0.0.0.0:" + port + ": Address already in use"));
 }
 
 TEST(Program, AnswersOnItsAdminPort) {
