@@ -21,6 +21,15 @@ void* operator new(std::size_t size) {
   return memory;
 }
 
+// Its counterpart is the plain delete too, and sanitizers bring one of their own that isn't.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void operator delete(void* memory) noexcept {
   if (current != nullptr && memory != nullptr)
     current->live -= static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
