@@ -118,7 +118,7 @@ threads_only() { # PRESET
   setarch -R true 2>/dev/null && wrapper=(setarch -R)
   build "$1" photon-gateway unit_tests simulation_tests end_to_end_tests || return
   local suites
-  suites=$(grep -hoE '^TEST(_F|_P)?\([A-Za-z]+' tests/unit/net/*.cpp tests/unit/metrics/*.cpp tests/unit/crypto/*.cpp |
+  suites=$(grep -hoE '^TEST(_F|_P)?\([A-Za-z]+' tests/unit/net/*.cpp tests/unit/metrics/*.cpp tests/unit/crypto/*.cpp tests/unit/config/log_test.cpp |
     sed 's/.*(//' | sort -u | sed 's/$/.*:/' | tr -d '\n')
   run_tests "$1" unit_tests --gtest_filter="$suites"
   GATEWAY_SEEDS=5 run_tests "$1" simulation_tests

@@ -82,13 +82,13 @@ std::string json_escaped(std::string_view text) {
 
 Log::Log(const LogOptions& options) {
   spdlog::init_thread_pool(lines_waiting_max, 1);
-  auto logger = std::make_shared<spdlog::async_logger>(
+  logger_ = std::make_shared<spdlog::async_logger>(
       "photon-gateway", std::make_shared<spdlog::sinks::stdout_sink_mt>(), spdlog::thread_pool(),
       spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_formatter(formatter(options.format));
-  logger->set_level(level(options.level));
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
+  logger_->set_formatter(formatter(options.format));
+  logger_->set_level(level(options.level));
+  logger_->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(logger_);
 }
 
 Log::~Log() {

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "config/config.h"
+
+namespace spdlog {
+class logger;
+}
 
 namespace gateway::config {
 
@@ -22,6 +27,9 @@ class Log {
   /// True when nobody read the log at its end: a thread still waits to write, so the process must end by
   /// _Exit.
   static bool abandoned();
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;  // outlives the thread that writes
 };
 
 /// `text` as the inside of a JSON string: quotes, backslashes and control characters escaped.
