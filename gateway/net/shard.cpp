@@ -20,6 +20,7 @@
 #include <boost/asio/post.hpp>
 
 #include "net/sockets.h"
+#include "transport/disconnect_code.h"
 
 namespace gateway::net {
 
@@ -31,8 +32,6 @@ constexpr std::uint64_t listener_bit = std::uint64_t{1} << 63;  // of a poller k
 constexpr int turns_max = 16;                                   // before Asio's own work gets a chance
 constexpr int batches_max = 4;                                  // of one listener in one turn
 constexpr Duration exchange_budget = milliseconds(1);           // a turn
-constexpr std::uint8_t code_server_logic = 1;                   // of Disconnect
-constexpr std::uint8_t code_normal = 4;
 
 TimePoint clock_now() {
   return std::chrono::steady_clock::now();
@@ -234,7 +233,7 @@ void Shard::open_session(std::uint32_t index, const Received& datagram, const tr
 void Shard::replace_session(Listener& listener, const Address& client) {
   const auto old = listener.table.find(client);
   if (!old) return;
-  sessions_[*old].session->end(now_, session::End::replaced, code_normal);
+  sessions_[*old].session->end(now_, session::End::replaced, transport::code_normal);
   listener.table.erase(client, *old);
   mark(*old);
 }
@@ -284,7 +283,7 @@ void Shard::end_all() {
   now_ = clock_now();
   for (Index i = 0; i < sessions_.size(); ++i) {
     if (!sessions_[i].session) continue;
-    sessions_[i].session->end(now_, session::End::shutdown, code_server_logic);
+    sessions_[i].session->end(now_, session::End::shutdown, transport::code_server_logic);
     mark(i);
   }
 }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <initializer_list>
 
+#include "transport/disconnect_code.h"
 #include "wire/command.h"
 #include "wire/datagram.h"
 
@@ -16,7 +17,6 @@ using wire::Command;
 using wire::CommandType;
 
 constexpr std::size_t bucket_entries = 8;  // entries a challenge may stand in; the oldest gives way
-constexpr std::uint8_t code_full = 3;
 constexpr std::uint32_t number_min = 1U << 16;
 constexpr std::uint32_t number_mask = 0x7FFFFFFF;
 constexpr std::uint16_t peer_max = 0xFFFD;  // 0xFFFE and 0xFFFF mean "none yet"
@@ -48,7 +48,7 @@ Command acknowledge(const Command& command, std::uint32_t sent_time) {
 Command farewell_full() {
   Command command;
   command.type = CommandType::disconnect;
-  command.reserved = code_full;
+  command.reserved = transport::code_full;
   command.reliable_seq = full_number;
   return command;
 }

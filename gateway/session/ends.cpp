@@ -2,23 +2,22 @@
 #include <algorithm>
 
 #include "session/session.h"
+#include "transport/disconnect_code.h"
 
 namespace gateway::session {
 
 using transport::Cause;
 using transport::CloseReason;
+using transport::code_full;
+using transport::code_normal;
+using transport::code_server_logic;
+using transport::code_timeout;
 using transport::Connecting;
 using transport::Linger;
 using transport::Phase;
 using transport::ReliableUdp;
 
 namespace {
-
-// Codes of the Disconnect command, its reserved byte.
-constexpr std::uint8_t code_server_logic = 1;
-constexpr std::uint8_t code_timeout = 2;
-constexpr std::uint8_t code_full = 3;
-constexpr std::uint8_t code_normal = 4;
 
 constexpr std::uint8_t attempts_max = 2;          // the first server and one other
 constexpr Duration refusals_within = seconds(1);  // two network errors in this time: the server is gone

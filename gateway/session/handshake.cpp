@@ -4,6 +4,7 @@
 
 #include "message/key_exchange.h"
 #include "session/session.h"
+#include "transport/disconnect_code.h"
 
 namespace gateway::session {
 
@@ -48,7 +49,7 @@ std::string printable(std::string_view text) {
 Session::Verdict Session::accept_init(const Message& message, TimePoint now) {
   const auto init = message::parse_init(message.payload.bytes);
   if (!init || message.payload.bytes.size() > services_.options.before_init_max) {
-    fail(now, init ? End::before_init : End::not_init, 1);
+    fail(now, init ? End::before_init : End::not_init, transport::code_server_logic);
     return Verdict::ended;
   }
   record_.serialization = init->serialization;
@@ -110,9 +111,9 @@ void Session::grant_exchange(TimePoint now, const crypto::Exchanged& exchanged) 
 void Session::refuse_exchange(TimePoint now, ExchangeResult why) {
   services_.stats.exchanges[static_cast<std::size_t>(why)].add();
   // The client threw its old key away when it asked, so nothing could be read from here on.
-  if (downstream().keys.present()) return fail(now, End::key_exchange, 1);
+  if (downstream().keys.present()) return fail(now, End::key_exchange, transport::code_server_logic);
   if (why != ExchangeResult::throttled && ++refusals_ > services_.options.refusals_max) {
-    return fail(now, End::key_exchange, 1);
+    return fail(now, End::key_exchange, transport::code_server_logic);
   }
   std::array<std::uint8_t, 256> response;
   ByteWriter out(response);
@@ -123,7 +124,8 @@ void Session::refuse_exchange(TimePoint now, ExchangeResult why) {
 // Sends a message of our own, clear and reliable, on the channel of the request.
 void Session::answer(TimePoint now, Bytes message) {
   const transport::Payload payload{message, exchange_channel_, Delivery::reliable};
-  if (downstream().transport->send(now, payload) == SendStatus::overflow) fail(now, End::buffered, 1);
+  if (downstream().transport->send(now, payload) == SendStatus::overflow)
+    fail(now, End::buffered, transport::code_server_logic);
 }
 
 void Session::advance_keys(TimePoint now) {

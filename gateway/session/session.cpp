@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "message/key_exchange.h"
+#include "transport/disconnect_code.h"
 
 namespace gateway::session {
 
@@ -58,14 +59,14 @@ void Session::relay(Side from, TimePoint now) {
     if (!message) return;
     if (!*message) {
       services_.stats.decrypt_failures.add();
-      return fail(now, End::bad_encryption, 1);
+      return fail(now, End::bad_encryption, transport::code_server_logic);
     }
     const Verdict verdict = decide(from, **message, now);
     if (verdict == Verdict::ended) return;
     if (verdict == Verdict::consumed) continue;
     const bool sealed = seals(opposite(from), **message);
     const SendStatus status = target.transport->send(now, target.seal(**message, sealed));
-    if (status == SendStatus::overflow) return fail(now, End::buffered, 1);
+    if (status == SendStatus::overflow) return fail(now, End::buffered, transport::code_server_logic);
     count(from, **message, sealed);
   }
 }
@@ -87,7 +88,7 @@ Session::Verdict Session::decide(Side from, const Message& message, TimePoint no
 Session::Verdict Session::decide_to_server(const Message& message, TimePoint now) {
   if (!init_relayed_) return accept_init(message, now);
   if (message.payload.bytes.size() > services_.options.message_max) {
-    fail(now, End::message_size, 1);
+    fail(now, End::message_size, transport::code_server_logic);
     return Verdict::ended;
   }
   if (!message.envelope) return Verdict::forward;
@@ -96,7 +97,7 @@ Session::Verdict Session::decide_to_server(const Message& message, TimePoint now
     if (token_ && !downstream().keys.present() && services_.options.unknown_key == UnknownKey::pass)
       return Verdict::forward;
     services_.stats.decrypt_failures.add();
-    fail(now, End::bad_encryption, 1);
+    fail(now, End::bad_encryption, transport::code_server_logic);
     return Verdict::ended;
   }
   if (message::is_key_exchange(*message.envelope)) return begin_exchange(message, now);
@@ -145,7 +146,8 @@ void Session::advance(TimePoint now) {
   }
   downstream().keys.advance(now);
   if (now >= clock_deadline_) clock_overdue_ = true;
-  if (!ended() && !initialized_ && now >= init_deadline_) fail(now, End::init_timeout, 2);
+  if (!ended() && !initialized_ && now >= init_deadline_)
+    fail(now, End::init_timeout, transport::code_timeout);
   settle(now);
 }
 

@@ -1,12 +1,8 @@
 #include "transport/lifecycle.h"
 
+#include "transport/disconnect_code.h"
+
 namespace gateway::transport {
-
-namespace {
-
-constexpr std::uint8_t code_timeout = 2;
-
-}  // namespace
 
 Lifecycle::Lifecycle(const Options& options, Role role, TimePoint now)
     : options_(options),

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "transport/disconnect_code.h"
+
 namespace gateway::transport {
 
 namespace {
@@ -12,8 +14,6 @@ using wire::CommandType;
 using Urgency = Acknowledgements::Urgency;
 
 constexpr std::uint32_t verify_connect_number = 1 << 16;  // the door's numbers for VerifyConnect begin here
-
-constexpr std::uint8_t code_server_logic = 1;  // of Disconnect
 
 std::size_t size_of(const wire::Command& command) {
   return wire::command_bytes(command.type) + command.payload.size();
