@@ -140,7 +140,7 @@ void Session::end(TimePoint now, End why, std::uint8_t code) {
   if (!ended()) fail(now, why, code);
 }
 
-void Session::finish(End why, std::uint8_t code) {
+void Session::finish(End why, std::uint16_t code) {
   record_.end = why;
   record_.code = code;
   services_.stats.ended[static_cast<std::size_t>(why)].add();

@@ -57,7 +57,7 @@ struct Record {
   TimePoint opened{};
   TimePoint initialized{};  // InitResponse relayed; zero before
   End end = End::none;
-  std::uint8_t code = 0;  // reserved byte of the Disconnect that ended it, 0 if none
+  std::uint16_t code = 0;  // of the Disconnect or the WebSocket's close that ended it, 0 if none
   message::Serialization serialization = message::Serialization::v16;
   message::ClientVersion client_version;
   std::string application;         // of Init, at most 32 printable characters

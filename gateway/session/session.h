@@ -119,7 +119,7 @@ class Session {
   void carry_ends(TimePoint now);
   void client_ended(TimePoint now);
   void server_ended(TimePoint now);
-  void finish(End why, std::uint8_t code);
+  void finish(End why, std::uint16_t code);
   void fail(TimePoint now, End why, std::uint8_t code);
   void lose_server(TimePoint now, End why);
   bool ended() const { return record_.end != End::none; }

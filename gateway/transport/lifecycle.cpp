@@ -70,8 +70,8 @@ void Lifecycle::acks_left() {
 }
 
 std::optional<Lifecycle::Farewell> Lifecycle::farewell() const {
-  if (state_ == State::leaving) return Farewell{wire::Flags::reliable, reason_.code, true};
-  if (state_ == State::last_word) return Farewell{last_flags_, reason_.code, false};
+  if (state_ == State::leaving) return Farewell{wire::Flags::reliable, reason_.disconnect_code(), true};
+  if (state_ == State::last_word) return Farewell{last_flags_, reason_.disconnect_code(), false};
   return std::nullopt;
 }
 

@@ -10,8 +10,6 @@
 
 namespace gateway::transport {
 
-enum class Role : std::uint8_t { server, client };
-
 /// How one connection begins and ends: its state, the reason of its end, and the Disconnect that is due. It
 /// sends nothing itself. Source: README.md, "Pings and silence" and "Ends".
 class Lifecycle {

@@ -134,7 +134,7 @@ wire::Command ReliableUdp::control_command(CommandType type, std::uint32_t numbe
   command.reliable_seq = number;
   if (type == CommandType::connect)
     command.connect = {.peer = 0, .mtu = identity_.mtu, .channels = identity_.channels};
-  if (type == CommandType::disconnect) command.reserved = lifecycle_.reason().code;
+  if (type == CommandType::disconnect) command.reserved = lifecycle_.reason().disconnect_code();
   return command;
 }
 

@@ -9,6 +9,9 @@
 
 namespace gateway::transport {
 
+/// Whom this end of a connection plays.
+enum class Role : std::uint8_t { server, client };
+
 /// opening: the handshake runs, payloads may be queued. closing: what is queued still leaves. closed: over,
 /// see close_reason().
 enum class Phase : std::uint8_t { opening, open, closing, closed };
@@ -25,11 +28,19 @@ inline bool is_reliable(Delivery delivery) {
   return (static_cast<std::uint8_t>(delivery) & 1) != 0;
 }
 
+/// What a payload is, where a connection carries more than messages of the protocol.
+enum class Form : std::uint8_t {
+  message,
+  ping,  // TCP only: F0, which travels outside frames; 5 bytes to the server, 9 to the client
+  text,  // WebSocket only: a text message
+};
+
 /// One application message and how it travels.
 struct Payload {
   Bytes bytes;
   std::uint8_t channel = 0;
   Delivery delivery = Delivery::reliable;
+  Form form = Form::message;
 };
 
 enum class SendStatus : std::uint8_t {
@@ -42,7 +53,8 @@ enum class SendStatus : std::uint8_t {
 enum class Cause : std::uint8_t {
   none,
   local,           // we closed it
-  peer,            // the peer's Disconnect or end of stream
+  peer,            // the peer's Disconnect, end of stream or close frame
+  reset,           // a stream broke off without an end
   timeout,         // a reliable command stayed unacknowledged, or the peer was silent
   refused,         // the network said that nobody listens there
   protocol_error,  // the peer broke the protocol
@@ -50,10 +62,13 @@ enum class Cause : std::uint8_t {
 };
 
 /// Why a connection ends. Given to close() it says what the peer is told; close_reason() says what happened.
-/// `code` is the reserved byte of UDP's Disconnect: 1 server logic, 2 timeout, 3 server full, 4 unspecified.
+/// `code` is the reserved byte of UDP's Disconnect (disconnect_code.h), or from 1000 on a WebSocket's close
+/// code; TCP tells none.
 struct CloseReason {
   Cause cause = Cause::none;
-  std::uint8_t code = 4;
+  std::uint16_t code = 4;
+
+  std::uint8_t disconnect_code() const { return static_cast<std::uint8_t>(code); }
 };
 
 enum class Linger : std::uint8_t {

@@ -18,6 +18,10 @@ std::string_view name(Error error) {
       return "command_size";
     case Error::command_type:
       return "command_type";
+    case Error::frame_start:
+      return "frame_start";
+    case Error::frame_length:
+      return "frame_length";
   }
   return "unknown";
 }

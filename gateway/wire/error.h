@@ -7,7 +7,7 @@
 
 namespace gateway::wire {
 
-/// Why a datagram or a part of it was refused. name() is the log word and the `reason` label.
+/// Why a datagram, a stream or a part of it was refused. name() is the log word and the `reason` label.
 enum class Error : std::uint8_t {
   datagram_truncated,  // shorter than its header
   datagram_flags,      // flags other than 0x00 and 0xCC (0x01, the encrypted datagram, has its own)
@@ -16,6 +16,8 @@ enum class Error : std::uint8_t {
   command_truncated,   // command runs past the end of the datagram
   command_size,        // size field impossible for the command's type
   command_type,        // a type nobody sends
+  frame_start,         // a byte of a stream that begins neither a frame nor a ping
+  frame_length,        // a frame too short to be one, or longer than messages may be
 };
 
 std::string_view name(Error error);

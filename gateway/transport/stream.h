@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+
+#include "base/buffer_pool.h"
+#include "transport/options.h"
+#include "transport/stats.h"
+#include "transport/transport.h"
+
+namespace gateway::transport {
+
+/// What connections over TCP and WebSocket have in common: order and reliability come from below, so all that
+/// is left is how they end. Phase open from the start. Source: README.md, "Streams".
+class Stream : public Transport {
+ public:
+  void close(TimePoint now, CloseReason reason, Linger linger) final;
+  void advance(TimePoint now) final;
+  TimePoint deadline() const final;
+  Phase phase() const final { return phase_; }
+  CloseReason close_reason() const final { return reason_; }
+  /// Bytes accepted by send() that next_output() hasn't given yet.
+  std::size_t queued_bytes() const final { return queued_; }
+
+  /// The peer sends nothing more: its FIN or close frame (cause peer), or the stream broke (cause reset).
+  /// Over when the messages that came before it were taken.
+  void end_of_input(CloseReason reason);
+  /// Nothing is read from the peer at present, so its silence means nothing.
+  void not_listening(TimePoint now) { heard_ = now; }
+
+ protected:
+  Stream(const Options& options, BufferPool& pool, Stats& stats, Role role, TimePoint now);
+
+  /// Takes note of input; false when it comes too late to be taken.
+  bool hears(TimePoint now, std::size_t bytes);
+  /// Room for `bytes` more to be sent?
+  SendStatus admits(std::size_t bytes) const;
+  void queued(std::size_t bytes) { queued_ += bytes; }
+  /// `bytes` of the output were taken.
+  void taken(TimePoint now, std::size_t bytes);
+  /// Ends it at once: input and output are dropped.
+  void fail(CloseReason reason);
+  /// To be called when no message is left to be taken: the peer's end may be reached.
+  void input_taken();
+
+  virtual bool has_payload() const = 0;
+  virtual void drop_input() = 0;
+  virtual void drop_output() = 0;
+
+  const Options& options_;
+  BufferPool& pool_;
+  Stats& stats_;
+  const Role role_;
+
+ private:
+  void end(CloseReason reason);
+
+  Phase phase_ = Phase::open;
+  CloseReason reason_;
+  std::optional<CloseReason> input_end_;
+  TimePoint heard_;
+  TimePoint flush_by_ = never;   // closing: moves with what the peer takes,
+  TimePoint flush_end_ = never;  // but not beyond this
+  std::size_t queued_ = 0;
+};
+
+}  // namespace gateway::transport
