@@ -24,9 +24,20 @@ constexpr Duration refusals_within = seconds(1);  // two network errors in this 
 
 constexpr CloseReason leave{Cause::local, code_normal};
 
+/// What one side said at its end, as the other side is told it: a stream that broke is broken off, a
+/// WebSocket's close code passes.
+CloseReason passed_on(CloseReason reason) {
+  return {reason.cause == Cause::reset ? Cause::reset : Cause::local, reason.code};
+}
+
+bool left(Cause cause) {
+  return cause == Cause::peer || cause == Cause::reset;
+}
+
 }  // namespace
 
-void Session::want_upstream(std::optional<upstream::ServerId> excluded) {
+void Session::want_upstream(TimePoint now, std::optional<upstream::ServerId> excluded) {
+  connect_deadline_ = now + services_.options.connect_timeout / 2;
   upstream_wanted_ = true;
   excluded_ = excluded;
 }
@@ -41,12 +52,28 @@ std::optional<UpstreamRequest> Session::wants_upstream() {
 void Session::upstream_opened(TimePoint now, upstream::ServerId server, transport::ServerClock& clock) {
   if (ended()) return;
   server_ = server;
-  clock_ = &clock;
   network_error_seen_ = false;
+  if (stream_) {
+    attach_stream(Side::upstream, transport::Role::client, now);
+    return settle(now);
+  }
+  clock_ = &clock;
   const Connecting how{services_.random.u32() >> 1, channels_};
-  upstream().transport = ReliableUdp::connecting(services_.options.upstream, services_.buffers,
-                                                 services_.stats.of(Side::upstream), how, now);
-  downstream().transport->use_clock(clock);
+  upstream().attach(ReliableUdp::connecting(services_.options.upstream, services_.buffers,
+                                            services_.stats.of(Side::upstream), how, now));
+  downstream().udp->use_clock(clock);
+}
+
+void Session::attach_stream(Side side, transport::Role role, TimePoint now) {
+  const auto& options = side == Side::downstream ? services_.options.downstream : services_.options.upstream;
+  transport::Stats& stats = services_.stats.of(side);
+  if (stream_->framing == StreamClient::Framing::tcp) {
+    leg(side).attach(std::make_unique<transport::FramedStream>(options, services_.buffers, stats, role, now));
+  } else {
+    leg(side).attach(
+        std::make_unique<transport::WholeMessages>(options, services_.buffers, stats, role, now));
+    leg(side).opaque = !stream_->serialization;
+  }
 }
 
 void Session::upstream_error(TimePoint now, UpstreamError kind) {
@@ -71,18 +98,26 @@ void Session::connect_failed(TimePoint now, End why) {
   if (init_relayed_ || upstream_attempts_ >= attempts_max || upstream_connected_)
     return lose_server(now, why);
   if (upstream().exists()) upstream().transport->close(now, leave, Linger::now);
-  connect_deadline_ = now + services_.options.connect_timeout / 2;
-  want_upstream(server_);
+  want_upstream(now, server_);
 }
 
 void Session::check_connect(TimePoint now) {
   if (ended() || upstream_connected_) return;
   if (upstream().is(Phase::open)) {
     upstream_connected_ = true;
-    clock_deadline_ = now + services_.options.clock_timeout;
-    if (!clock_->known()) upstream().transport->request_server_time(now);
+    connected(now);
   } else if (now >= connect_deadline_) {
     connect_failed(now, End::upstream_connect);
+  }
+}
+
+void Session::connected(TimePoint now) {
+  if (upstream().udp != nullptr) {
+    clock_deadline_ = now + services_.options.clock_timeout;
+    if (!clock_->known()) upstream().udp->request_server_time(now);
+  } else if (upstream().messages != nullptr) {
+    initialized_ = true;  // the upgrade is all the Init there is
+    record_.initialized = now;
   }
 }
 
@@ -92,16 +127,18 @@ void Session::carry_ends(TimePoint now) {
   if (downstream().ended_by_peer() && !exchange_waiting_) return client_ended(now);
   const bool replaced = upstream_wanted_;
   if (!replaced && upstream().ended_by_peer()) return server_ended(now);
-  if (!initialized_ && downstream().transport->held_bytes() > services_.options.before_init_max) {
+  if (!client_may_speak() && downstream().transport->held_bytes() > services_.options.before_init_max) {
     fail(now, End::before_init, code_server_logic);
   }
 }
 
 void Session::client_ended(TimePoint now) {
-  const Cause cause = downstream().transport->close_reason().cause;
-  if (cause == Cause::peer) {
-    finish(End::client_disconnect, 0);
-    if (upstream().exists()) upstream().transport->close(now, leave, Linger::flush);
+  const CloseReason reason = downstream().transport->close_reason();
+  const Cause cause = reason.cause;
+  if (left(cause)) {
+    finish(End::client_disconnect, stream_ ? reason.code : 0);
+    const CloseReason farewell = stream_ ? passed_on(reason) : leave;
+    if (upstream().exists()) upstream().transport->close(now, farewell, Linger::flush);
     return;
   }
   if (cause == Cause::overflow) return fail(now, End::message_size, code_server_logic);
@@ -111,9 +148,9 @@ void Session::client_ended(TimePoint now) {
 
 void Session::server_ended(TimePoint now) {
   const CloseReason reason = upstream().transport->close_reason();
-  if (reason.cause == Cause::peer) {
+  if (left(reason.cause)) {
     finish(End::server_disconnect, reason.code);
-    downstream().transport->close(now, {Cause::local, reason.code}, Linger::flush);
+    downstream().transport->close(now, passed_on(reason), Linger::flush);
     return;
   }
   if (reason.cause == Cause::overflow) return fail(now, End::message_size, code_server_logic);

@@ -1,10 +1,12 @@
 // What the gateway answers itself: the first message is checked, the key exchange is terminated.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "message/key_exchange.h"
 #include "session/session.h"
 #include "transport/disconnect_code.h"
+#include "wire/frame.h"
 
 namespace gateway::session {
 
@@ -46,19 +48,54 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
-Session::Verdict Session::accept_init(const Message& message, TimePoint now) {
-  const auto init = message::parse_init(message.payload.bytes);
-  if (!init || message.payload.bytes.size() > services_.options.before_init_max) {
+// The first message is taken as soon as it is there: on TCP it is what makes a server wanted.
+void Session::take_init(TimePoint now) {
+  while (!init_taken_ && !ended()) {
+    const auto payload = downstream().transport->next_payload();
+    if (!payload) return;
+    if (payload->form == transport::Form::ping) continue;  // nobody is there to answer it
+    if (!accept_init(*payload, now)) return;
+    init_ = services_.buffers.copy(payload->bytes);
+    init_payload_ = *payload;
+    init_taken_ = true;
+    if (upstream_attempts_ == 0 && !upstream_wanted_) want_upstream(now, std::nullopt);
+  }
+}
+
+bool Session::accept_init(const transport::Payload& payload, TimePoint now) {
+  const auto init = message::parse_init(payload.bytes);
+  if (!init || payload.bytes.size() > services_.options.before_init_max) {
     fail(now, init ? End::before_init : End::not_init, transport::code_server_logic);
-    return Verdict::ended;
+    return false;
   }
   record_.serialization = init->serialization;
   record_.client_version = init->version;
   record_.application = printable(init->application);
   token_ = init->token;
-  downstream().understands_unsequenced = init->version >= message::unsequenced_since;
+  if (!stream_) downstream().understands_unsequenced = init->version >= message::unsequenced_since;
+  return true;
+}
+
+void Session::relay_init(TimePoint now) {
+  if (!init_taken_ || init_relayed_ || ended() || !upstream().is(transport::Phase::open)) return;
   init_relayed_ = true;
-  return Verdict::forward;
+  init_payload_.bytes = std::as_const(init_).bytes();
+  if (upstream().transport->send(now, init_payload_) == SendStatus::overflow)
+    return fail(now, End::buffered, transport::code_server_logic);
+  count(Side::downstream, {init_payload_, message::parse_envelope(init_payload_.bytes), false}, false);
+  init_ = Buffer();
+}
+
+// On WebSocket a client with a token sends its Init as first message, behind the header of a TCP frame, which
+// no other message has. See "Streams" in transport/README.md.
+void Session::note_token_init(Bytes message) {
+  if (downstream().opaque || message.front() != wire::frame_magic) return;
+  if (message.size() <= wire::frame_header_bytes) return;
+  const auto init = message::parse_init(message.subspan(wire::frame_header_bytes));
+  if (!init) return;
+  record_.client_version = init->version;
+  record_.application = printable(init->application);
+  token_ = init->token;
 }
 
 Session::Verdict Session::begin_exchange(const Message& message, TimePoint now) {
@@ -78,6 +115,7 @@ Session::Verdict Session::begin_exchange(const Message& message, TimePoint now) 
 }
 
 std::optional<ExchangeJob> Session::take_exchange() {
+  if (!initialized_) return std::nullopt;  // nothing goes to the client before the server's InitResponse
   auto job = std::move(exchange_job_);
   exchange_job_.reset();
   return job;
@@ -104,14 +142,18 @@ void Session::grant_exchange(TimePoint now, const crypto::Exchanged& exchanged) 
   if (ended()) return;
   ++record_.exchanges;
   services_.stats.exchanges[static_cast<std::size_t>(ExchangeResult::ok)].add();
+  const auto* udp = downstream().udp;
   downstream().keys.offer(exchanged.key, exchange_channel_,
-                          downstream().transport->last_reliable(exchange_channel_));
+                          udp != nullptr ? udp->last_reliable(exchange_channel_) : 0);
+  if (udp == nullptr) downstream().keys.confirm();  // whatever follows on a stream arrives behind the key
 }
 
 void Session::refuse_exchange(TimePoint now, ExchangeResult why) {
   services_.stats.exchanges[static_cast<std::size_t>(why)].add();
-  // The client threw its old key away when it asked, so nothing could be read from here on.
-  if (downstream().keys.present()) return fail(now, End::key_exchange, transport::code_server_logic);
+  // The client threw its old key away when it asked, so nothing could be read from here on; and before the
+  // server's InitResponse nothing may be said to it.
+  if (downstream().keys.present() || !initialized_)
+    return fail(now, End::key_exchange, transport::code_server_logic);
   if (why != ExchangeResult::throttled && ++refusals_ > services_.options.refusals_max) {
     return fail(now, End::key_exchange, transport::code_server_logic);
   }
@@ -130,9 +172,10 @@ void Session::answer(TimePoint now, Bytes message) {
 
 void Session::advance_keys(TimePoint now) {
   Leg& client = downstream();
-  if (client.transport->used_unsequenced()) client.understands_unsequenced = true;
+  if (client.udp == nullptr) return;
+  if (client.udp->used_unsequenced()) client.understands_unsequenced = true;
   if (!client.keys.awaits_acknowledgement()) return;
-  if (!client.transport->acknowledged(client.keys.response_channel(), client.keys.response_number())) return;
+  if (!client.udp->acknowledged(client.keys.response_channel(), client.keys.response_number())) return;
   client.keys.acknowledged(now, services_.options.confirm_after);
 }
 

@@ -1,5 +1,8 @@
 #include "session/leg.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace gateway::session {
 
 namespace {
@@ -20,11 +23,30 @@ Delivery sequenced(Delivery delivery) {
 
 }  // namespace
 
+void Leg::attach(std::unique_ptr<transport::ReliableUdp> connection) {
+  udp = connection.get();
+  transport = std::move(connection);
+}
+
+void Leg::attach(std::unique_ptr<transport::FramedStream> connection) {
+  stream = connection.get();
+  transport = std::move(connection);
+}
+
+void Leg::attach(std::unique_ptr<transport::WholeMessages> connection) {
+  stream = messages = connection.get();
+  transport = std::move(connection);
+}
+
 std::optional<Result<Message, OpenError>> Leg::next_message() {
   const auto payload = transport->next_payload();
   if (!payload) return std::nullopt;
-  Message message{*payload, message::parse_envelope(payload->bytes), false};
-  if (message.opaque() && keys.present()) return open(message);
+  Message message{*payload, std::nullopt, false};
+  if (opaque || payload->form != transport::Form::message) return message;
+  message.envelope = message::parse_envelope(payload->bytes);
+  if (!message.opaque()) return message;
+  if (keys.present()) return open(message);
+  if (confidential) return without_bit(message);
   return message;
 }
 
@@ -41,6 +63,18 @@ Result<Message, OpenError> Leg::open(Message sealed) {
   opened.envelope = message::parse_envelope(opened.payload.bytes);
   opened.encrypted = true;
   return opened;
+}
+
+// A client on TLS that wanted encryption may say so and leave the rest to TLS; a server without TLS would try
+// to decrypt it.
+Message Leg::without_bit(Message marked) {
+  const MutableBytes clear = scratch(marked.payload.bytes.size());
+  std::ranges::copy(marked.payload.bytes, clear.begin());
+  clear[1] = static_cast<std::uint8_t>(marked.envelope->type);
+  marked.payload.bytes = clear;
+  marked.envelope = message::parse_envelope(clear);
+  marked.encrypted = true;
+  return marked;
 }
 
 transport::Payload Leg::seal(const Message& message, bool sealed) {

@@ -7,7 +7,9 @@
 #include "base/result.h"
 #include "message/envelope.h"
 #include "session/keys.h"
+#include "transport/framed_stream.h"
 #include "transport/reliable_udp.h"
+#include "transport/whole_messages.h"
 
 namespace gateway::session {
 
@@ -29,12 +31,24 @@ class Leg {
   /// `scratch` holds one opened or sealed message at a time and is shared by all sessions of the shard.
   explicit Leg(std::vector<std::uint8_t>& scratch) : scratch_(scratch) {}
 
-  std::unique_ptr<transport::ReliableUdp> transport;  // empty before the leg is there
+  std::unique_ptr<transport::Transport> transport;  // empty before the leg is there
+  // The same object, where it is one of these; what only they can is asked of them.
+  transport::ReliableUdp* udp = nullptr;
+  transport::Stream* stream = nullptr;
+  transport::WholeMessages* messages = nullptr;
+
   Keys keys;
-  bool understands_unsequenced = true;  // the peer takes commands 11, 14 and 15
+  bool understands_unsequenced = true;  // UDP: the peer takes commands 11, 14 and 15
+  bool opaque = false;                  // JSON: nothing in it is a message of the binary protocol
+  bool confidential = false;            // TLS: bit 80 without a key stands on a clear body
+
+  void attach(std::unique_ptr<transport::ReliableUdp> connection);
+  void attach(std::unique_ptr<transport::FramedStream> connection);
+  void attach(std::unique_ptr<transport::WholeMessages> connection);
 
   /// Takes the next message and opens it if it is sealed and there is a key. Every kind of bad ciphertext
-  /// gives the same error; so does a type that is never sealed.
+  /// gives the same error; so does a type that is never sealed. On TLS, a marked message without a key is
+  /// clear and loses its mark.
   std::optional<Result<Message, OpenError>> next_message();
 
   /// The payload as this leg's peer gets it: sealed if asked, and in a delivery mode it understands.
@@ -47,6 +61,7 @@ class Leg {
 
  private:
   Result<Message, OpenError> open(Message sealed);
+  Message without_bit(Message marked);
   MutableBytes scratch(std::size_t bytes);
 
   std::vector<std::uint8_t>& scratch_;

@@ -1,13 +1,15 @@
 // How a message passes, in the order of the functions below:
 //   1 receive     bytes of one side go into its leg's transport
-//   2 settle      what that made possible is done: relay both ways, then see whether a side ended
+//   2 settle      what that made possible is done: Init is taken, relay both ways, then see whether a side
+//                 ended
 //   3 relay       next_message (open) → decide → seal → send, one message after another
-//   4 decide      the first message, key exchanges and what can't be opened are handled here; all else goes
-//   on 5 next_output the other leg's transport writes what leaves
+//   4 decide      key exchanges and what can't be opened are handled here; all else goes on
+//   5 next_output the other leg's transport writes what leaves
 // What the gateway answers itself is in handshake.cpp; reaching the server and ending are in ends.cpp.
 #include "session/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "message/key_exchange.h"
 #include "transport/disconnect_code.h"
@@ -18,18 +20,32 @@ using transport::Phase;
 using transport::ReliableUdp;
 using transport::SendStatus;
 
-Session::Session(const Services& services, const transport::Accepted& client, TimePoint now)
+Session::Session(const Services& services, TimePoint now)
     : services_(services),
       legs_{Leg(services.scratch), Leg(services.scratch)},
       confidentiality_(services.options, services.raised),
-      channels_(client.channels),
-      connect_deadline_(now + services.options.connect_timeout / 2),
       init_deadline_(now + services.options.init_timeout) {
-  downstream().transport = ReliableUdp::accepted(services.options.downstream, services.buffers,
-                                                 services.stats.of(Side::downstream), client, now);
   record_.opened = now;
   services_.stats.opened.add();
-  want_upstream(std::nullopt);
+}
+
+Session::Session(const Services& services, const transport::Accepted& client, TimePoint now)
+    : Session(services, now) {
+  channels_ = client.channels;
+  downstream().attach(ReliableUdp::accepted(services.options.downstream, services.buffers,
+                                            services.stats.of(Side::downstream), client, now));
+  want_upstream(now, std::nullopt);
+}
+
+Session::Session(const Services& services, const StreamClient& client, TimePoint now)
+    : Session(services, now) {
+  stream_ = client;
+  attach_stream(Side::downstream, transport::Role::server, now);
+  downstream().confidential = client.confidential;
+  if (client.framing == StreamClient::Framing::tcp) return;
+  record_.serialization = client.serialization.value_or(record_.serialization);
+  init_taken_ = init_relayed_ = true;
+  want_upstream(now, std::nullopt);
 }
 
 Session::~Session() = default;
@@ -37,14 +53,28 @@ Session::~Session() = default;
 void Session::receive(Side from, TimePoint now, Bytes bytes) {
   if (!leg(from).exists()) return;
   leg(from).transport->receive(now, bytes);
-  if (from == Side::upstream) {
-    if (const auto sample = upstream().transport->take_clock_sample()) clock_->observe(*sample);
+  if (from == Side::upstream && upstream().udp != nullptr) {
+    if (const auto sample = upstream().udp->take_clock_sample()) clock_->observe(*sample);
   }
   settle(now);
 }
 
+void Session::receive_text(Side from, TimePoint now, Bytes message) {
+  if (leg(from).messages == nullptr) return;
+  leg(from).messages->receive_text(now, message);
+  settle(now);
+}
+
+void Session::end_of_input(Side from, TimePoint now, transport::CloseReason reason) {
+  if (leg(from).stream == nullptr) return;
+  leg(from).stream->end_of_input(reason);
+  settle(now);
+}
+
 void Session::settle(TimePoint now) {
+  take_init(now);
   check_connect(now);
+  relay_init(now);
   advance_keys(now);
   relay(Side::downstream, now);
   relay(Side::upstream, now);
@@ -67,18 +97,43 @@ void Session::relay(Side from, TimePoint now) {
     const bool sealed = seals(opposite(from), **message);
     const SendStatus status = target.transport->send(now, target.seal(**message, sealed));
     if (status == SendStatus::overflow) return fail(now, End::buffered, transport::code_server_logic);
+    note_congestion(opposite(from));
     count(from, **message, sealed);
   }
 }
 
 // Whether a message of this side may be taken now. What isn't taken waits in its leg.
 bool Session::takes(Side from) const {
-  if (ended() || !leg(opposite(from)).is(Phase::open)) return false;
-  if (from == Side::downstream) return !exchange_waiting_ && (initialized_ || !init_relayed_);
+  const Side to = opposite(from);
+  if (ended() || !leg(to).is(Phase::open) || congested_[static_cast<std::size_t>(to)]) return false;
+  if (from == Side::downstream) return !exchange_waiting_ && client_may_speak();
   // The client threw its key away when it asked for another: what is sealed meanwhile would be lost.
   if (exchange_waiting_ && leg(Side::downstream).keys.present()) return false;
+  if (stream_ || !init_relayed_) return init_relayed_;
   // Clients read the server's clock right after InitResponse, so we should know it by then.
-  return init_relayed_ && (initialized_ || clock_->known() || clock_overdue_ || leg(from).ended_by_peer());
+  return initialized_ || clock_->known() || clock_overdue_ || leg(from).ended_by_peer();
+}
+
+// On UDP the server's InitResponse comes first: what other channels carry could overtake Init. On a stream
+// nothing can, and the client's pings should not wait.
+bool Session::client_may_speak() const {
+  return initialized_ || (stream_ && init_relayed_);
+}
+
+// A stream is paused while more than half of `buffered` is queued behind it, until less than a quarter is. A
+// datagram socket can't be paused: there an overflow ends the session.
+void Session::note_congestion(Side side) {
+  if (!stream_) return;
+  const std::size_t queued = leg(side).transport->queued_bytes();
+  const transport::Options& options =
+      side == Side::downstream ? services_.options.downstream : services_.options.upstream;
+  bool& congested = congested_[static_cast<std::size_t>(side)];
+  congested = queued > (congested ? options.buffered / 4 : options.buffered / 2);
+}
+
+bool Session::wants_input(Side side) const {
+  if (side == Side::downstream && !init_taken_) return leg(side).is(Phase::open);
+  return leg(side).is(Phase::open) && takes(side);
 }
 
 Session::Verdict Session::decide(Side from, const Message& message, TimePoint now) {
@@ -86,11 +141,11 @@ Session::Verdict Session::decide(Side from, const Message& message, TimePoint no
 }
 
 Session::Verdict Session::decide_to_server(const Message& message, TimePoint now) {
-  if (!init_relayed_) return accept_init(message, now);
   if (message.payload.bytes.size() > services_.options.message_max) {
     fail(now, End::message_size, transport::code_server_logic);
     return Verdict::ended;
   }
+  if (stream_ && !std::exchange(first_message_seen_, true)) note_token_init(message.payload.bytes);
   if (!message.envelope) return Verdict::forward;
   if (message.opaque()) {
     // A real server can't read it either, unless the key came with the token.
@@ -106,10 +161,10 @@ Session::Verdict Session::decide_to_server(const Message& message, TimePoint now
 }
 
 Session::Verdict Session::decide_to_client(const Message& message, TimePoint now) {
-  if (!initialized_) {
+  if (!initialized_ && message.payload.form != transport::Form::ping) {
     initialized_ = true;
     record_.initialized = now;
-    if (!clock_->known()) services_.stats.without_clock.add();
+    if (clock_ != nullptr && !clock_->known()) services_.stats.without_clock.add();
   }
   if (!message.opaque() || (token_ && !downstream().keys.present())) return Verdict::forward;
   services_.stats.unopened_dropped.add();
@@ -133,14 +188,33 @@ void Session::count(Side from, const Message& message, bool sealed) {
   services_.stats.messages[index][encrypted ? 1 : 0].add();
   services_.stats.message_bytes[index].add(bytes);
   if (message.opaque()) services_.stats.opaque_messages.add();
-  if (!message.envelope && init_relayed_) services_.stats.unparsed_messages.add();
+  const bool parses = !leg(from).opaque && message.payload.form == transport::Form::message;
+  if (!message.envelope && parses) services_.stats.unparsed_messages.add();
 }
 
 std::size_t Session::next_output(Side side, TimePoint now, MutableBytes out) {
-  return leg(side).exists() ? leg(side).transport->next_output(now, out) : 0;
+  if (!leg(side).exists()) return 0;
+  const std::size_t size = leg(side).transport->next_output(now, out);
+  if (size > 0) output_taken(side, now);
+  return size;
+}
+
+std::optional<transport::OutgoingMessage> Session::take_message(Side side, TimePoint now) {
+  if (leg(side).messages == nullptr) return std::nullopt;
+  auto message = leg(side).messages->take_message(now);
+  if (message) output_taken(side, now);
+  return message;
+}
+
+// Room was made: what waited for it goes on.
+void Session::output_taken(Side side, TimePoint now) {
+  if (!congested_[static_cast<std::size_t>(side)]) return;
+  note_congestion(side);
+  if (!congested_[static_cast<std::size_t>(side)]) settle(now);
 }
 
 void Session::advance(TimePoint now) {
+  if (stream_ && !wants_input(Side::downstream)) downstream().stream->not_listening(now);
   for (Leg& leg : legs_) {
     if (leg.exists()) leg.transport->advance(now);
   }
@@ -168,7 +242,7 @@ bool Session::closed() const {
 }
 
 bool Session::matches(std::uint16_t peer, std::uint32_t challenge) const {
-  return leg(Side::downstream).transport->matches(peer, challenge);
+  return leg(Side::downstream).udp->matches(peer, challenge);
 }
 
 std::size_t Session::buffered_bytes() const {
@@ -180,7 +254,7 @@ std::size_t Session::buffered_bytes() const {
 }
 
 void Session::ask_server_time(TimePoint now) {
-  if (upstream().is(Phase::open)) upstream().transport->request_server_time(now);
+  if (upstream().udp != nullptr && upstream().is(Phase::open)) upstream().udp->request_server_time(now);
 }
 
 }  // namespace gateway::session

@@ -43,6 +43,15 @@ enum class UpstreamError : std::uint8_t {
   no_capacity,  // no descriptor, port or memory for a socket
 };
 
+/// A client on TCP or WebSocket, as its listener hands it over.
+struct StreamClient {
+  enum class Framing : std::uint8_t { tcp, websocket };
+  Framing framing = Framing::tcp;
+  bool confidential = false;  // TLS on its way to us
+  /// WebSocket: by its sub-protocol. None: JSON, forwarded untouched.
+  std::optional<message::Serialization> serialization;
+};
+
 /// A key exchange a client asked for: to be run by the shard when there is time.
 struct ExchangeJob {
   std::vector<std::uint8_t> client_key;
@@ -50,24 +59,39 @@ struct ExchangeJob {
 
 /// One client's connection and its connection to the server: two legs and what passes between them.
 ///
-/// The contract, as for a transport: one call (receive, advance, upstream_…, exchange_done, end), then take
-/// take_exchange(), drain next_output() of both sides, then wants_upstream(), and arm a timer for deadline().
-/// When wants_upstream() yields, the old upstream socket (if any) is closed after its output was drained.
-/// closed() = both sides drained and over: the session and its sockets can go.
+/// Toward the server it uses the client's own transport. The contract, as for a transport: one call (receive,
+/// advance, upstream_…, exchange_done, end), then take take_exchange(), drain next_output() of both sides,
+/// then wants_upstream(), and arm a timer for deadline(). When wants_upstream() yields, the old upstream
+/// socket (if any) is closed after its output was drained. closed() = both sides drained and over: the
+/// session and its sockets can go.
 class Session {
  public:
   Session(const Services& services, const transport::Accepted& client, TimePoint now);
+  /// On TCP a server is wanted after one whole valid Init, on WebSocket at once: there the upgrade is the
+  /// Init.
+  Session(const Services& services, const StreamClient& client, TimePoint now);
   ~Session();
 
   void receive(Side from, TimePoint now, Bytes bytes);
+  /// WebSocket: a text message.
+  void receive_text(Side from, TimePoint now, Bytes message);
+  /// Streams: see transport::Stream::end_of_input().
+  void end_of_input(Side from, TimePoint now, transport::CloseReason reason);
+  /// Streams: false while what comes from `side` couldn't be passed on, so that nothing is to be read there.
+  bool wants_input(Side side) const;
   void advance(TimePoint now);
   TimePoint deadline() const;
   /// Writes what leaves next on `side`; 0 = drained.
   std::size_t next_output(Side side, TimePoint now, MutableBytes out);
+  /// WebSocket: the same as a message with its own memory; empty = drained.
+  std::optional<transport::OutgoingMessage> take_message(Side side, TimePoint now);
 
   /// Yields once each time a server is wanted.
   std::optional<UpstreamRequest> wants_upstream();
-  /// The socket to `server` is there; `clock` is that server's and outlives the session.
+  /// Streams: a socket to `server` is being opened.
+  void upstream_connecting(upstream::ServerId server) { server_ = server; }
+  /// UDP: the socket to `server` is there; streams: it is connected, and upgraded on WebSocket. `clock` is
+  /// that server's and outlives the session.
   void upstream_opened(TimePoint now, upstream::ServerId server, transport::ServerClock& clock);
   /// The socket couldn't be opened (kind) or the network reported an error on it.
   void upstream_error(TimePoint now, UpstreamError kind);
@@ -86,6 +110,9 @@ class Session {
   bool closed() const;
   bool initialized() const { return initialized_; }
   const Record& record() const { return record_; }
+  /// How a side's connection ended, once it has; streams tell it to their peer.
+  transport::CloseReason close_reason(Side side) const { return leg(side).transport->close_reason(); }
+  bool closed(Side side) const { return leg(side).is(transport::Phase::closed); }
   /// True when a datagram with these belongs to this session.
   bool matches(std::uint16_t peer, std::uint32_t challenge) const;
   /// Bytes queued and held on both legs.
@@ -94,10 +121,15 @@ class Session {
  private:
   enum class Verdict : std::uint8_t { forward, consumed, ended };
 
+  Session(const Services& services, TimePoint now);
+
   // The straight line.
   void settle(TimePoint now);
   void relay(Side from, TimePoint now);
   bool takes(Side from) const;
+  bool client_may_speak() const;
+  void note_congestion(Side side);
+  void output_taken(Side side, TimePoint now);
   Verdict decide(Side from, const Message& message, TimePoint now);
   Verdict decide_to_server(const Message& message, TimePoint now);
   Verdict decide_to_client(const Message& message, TimePoint now);
@@ -105,7 +137,10 @@ class Session {
   void count(Side from, const Message& message, bool sealed);
 
   // What the gateway answers itself (handshake.cpp).
-  Verdict accept_init(const Message& message, TimePoint now);
+  void take_init(TimePoint now);
+  bool accept_init(const transport::Payload& payload, TimePoint now);
+  void relay_init(TimePoint now);
+  void note_token_init(Bytes message);
   Verdict begin_exchange(const Message& message, TimePoint now);
   void grant_exchange(TimePoint now, const crypto::Exchanged& exchanged);
   void refuse_exchange(TimePoint now, ExchangeResult why);
@@ -113,9 +148,11 @@ class Session {
   void advance_keys(TimePoint now);
 
   // Reaching the server and how things end (ends.cpp).
-  void want_upstream(std::optional<upstream::ServerId> excluded);
+  void want_upstream(TimePoint now, std::optional<upstream::ServerId> excluded);
+  void attach_stream(Side side, transport::Role role, TimePoint now);
   void connect_failed(TimePoint now, End why);
   void check_connect(TimePoint now);
+  void connected(TimePoint now);
   void carry_ends(TimePoint now);
   void client_ended(TimePoint now);
   void server_ended(TimePoint now);
@@ -136,22 +173,29 @@ class Session {
   Record record_;
 
   // Establishing
-  std::uint8_t channels_;
+  std::optional<StreamClient> stream_;  // none: UDP
+  std::uint8_t channels_ = 0;           // UDP: what Connect announced
+  Buffer init_;                         // taken, and waiting for the server
+  transport::Payload init_payload_;     // what it travels as
+  bool init_taken_ = false;
   bool init_relayed_ = false;
-  bool initialized_ = false;  // InitResponse relayed
-  bool token_ = false;        // Init carried one: keys may come from it
+  bool first_message_seen_ = false;  // WebSocket: of the client; it may carry a token
+  bool initialized_ = false;         // InitResponse relayed
+  bool token_ = false;               // Init carried one: keys may come from it
   bool upstream_connected_ = false;
   bool upstream_wanted_ = false;
   std::uint8_t upstream_attempts_ = 0;
   std::optional<upstream::ServerId> excluded_;
   std::optional<upstream::ServerId> server_;
   transport::ServerClock* clock_ = nullptr;
-  TimePoint connect_deadline_;
+  TimePoint connect_deadline_ = never;
   TimePoint init_deadline_;
   TimePoint clock_deadline_ = never;  // when the server's clock is waited for no longer
   bool clock_overdue_ = false;
   TimePoint first_network_error_{};
   bool network_error_seen_ = false;
+
+  std::array<bool, 2> congested_{};  // streams: more is queued toward a side than it may take on
 
   // Key exchange
   std::optional<ExchangeJob> exchange_job_;

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/address.h"
+#include "base/buffer_pool.h"
+#include "base/bytes.h"
+#include "session/session.h"
+#include "transport/whole_messages.h"
+
+namespace gateway::net {
+
+using session::Side;
+
+/// What the links of one shard share.
+struct LinkRoom {
+  BufferPool& buffers;
+  std::function<void()> link_gone;  // called when a link's last work is done
+  std::size_t links = 0;            // alive, those included that only say farewell
+  std::array<std::uint8_t, std::size_t{64} * 1024> input{};   // one read at a time
+  std::array<std::uint8_t, std::size_t{16} * 1024> output{};  // one write at a time
+};
+
+/// The session behind a link. Calls come from the link's own calls or from the shard's loop.
+class LinkOwner {
+ public:
+  virtual ~LinkOwner() = default;
+  virtual bool wants_input(Side side) const = 0;
+  /// Some bytes of a stream, or one whole message of a WebSocket.
+  virtual void received(Side side, Bytes bytes, bool text) = 0;
+  /// Nothing more will be received.
+  virtual void ended(Side side, transport::CloseReason reason) = 0;
+  virtual std::size_t next_output(Side side, MutableBytes out) = 0;
+  virtual std::optional<transport::OutgoingMessage> take_message(Side side) = 0;
+  /// A write that had to wait is done.
+  virtual void written(Side side) = 0;
+};
+
+/// One socket of a session on a stream transport: it reads while the session wants input, and writes what the
+/// session has to say. It lives as long as an operation on it is pending, its owner perhaps shorter.
+class Link : public std::enable_shared_from_this<Link> {
+ public:
+  explicit Link(LinkRoom& room) : room_(room) { ++room_.links; }
+  virtual ~Link() {
+    --room_.links;
+    room_.link_gone();
+  }
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  void own(LinkOwner& owner, Side side) {
+    owner_ = &owner;
+    side_ = side;
+  }
+
+  /// Writes what there is and reads if the session wants it. True when something was written.
+  virtual bool pump() = 0;
+  /// The owner goes. What was taken from the session is still written, then the peer is told by the way its
+  /// transport has: FIN, a close frame, an HTTP status; for at most a few seconds.
+  virtual void finish(transport::CloseReason reason) = 0;
+  /// The owner goes, and nobody is told.
+  virtual void abort() = 0;
+
+ protected:
+  LinkRoom& room_;
+  LinkOwner* owner_ = nullptr;
+  Side side_ = Side::downstream;
+};
+
+/// Who outlives a finished link, and for how long.
+inline constexpr Duration farewell_time = seconds(2);
+
+/// Result of opening a socket to a server; empty: it is open.
+using Connected = std::function<void(std::optional<session::UpstreamError>)>;
+
+}  // namespace gateway::net
