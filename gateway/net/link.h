@@ -37,8 +37,8 @@ class LinkOwner {
   virtual void ended(Side side, transport::CloseReason reason) = 0;
   virtual std::size_t next_output(Side side, MutableBytes out) = 0;
   virtual std::optional<transport::OutgoingMessage> take_message(Side side) = 0;
-  /// A write that had to wait is done.
-  virtual void written(Side side) = 0;
+  /// The link can do more: a write that had to wait is done, or not all was read.
+  virtual void again(Side side) = 0;
 };
 
 /// One socket of a session on a stream transport: it reads while the session wants input, and writes what the

@@ -1,5 +1,7 @@
 #include "net/tcp_link.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -78,7 +80,7 @@ void TcpLink::wait_writable() {
     if (error || !self->socket_.is_open()) return;
     if (!self->write_unsent()) return;
     if (self->farewell_) return self->say_farewell();
-    if (self->owner_ != nullptr) self->owner_->written(self->side_);
+    if (self->owner_ != nullptr) self->owner_->again(self->side_);
   });
 }
 
@@ -126,7 +128,7 @@ void TcpLink::readable() {
     owner_->received(side_, Bytes(room_.input).first(size), false);
     if (size < room_.input.size()) return;
   }
-  if (owner_ != nullptr) owner_->written(side_);  // not all was read: another turn
+  if (owner_ != nullptr) owner_->again(side_);  // not all was read: another turn
 }
 
 // The connection is of no more use.
@@ -153,8 +155,9 @@ void TcpLink::finish(transport::CloseReason reason) {
 // sent last would be lost on its way.
 void TcpLink::say_farewell() {
   error_code ignored;
-  boost::asio::socket_base::bytes_readable unread;
-  if (farewell_->cause == Cause::reset) {
+  int unacknowledged = 0;
+  ioctl(socket_.native_handle(), SIOCOUTQ, &unacknowledged);
+  if (farewell_->cause == Cause::reset && unacknowledged == 0) {  // otherwise a reset would destroy it
     socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
     return close();
   }

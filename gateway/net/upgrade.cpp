@@ -1,0 +1,88 @@
+#include "net/upgrade.h"
+
+#include <array>
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+namespace gateway::net {
+
+namespace {
+
+namespace http = boost::beast::http;
+using http::field;
+
+// What a handshake of its own writes anew on each connection; compression is not offered on to anybody.
+constexpr std::array own_fields = {field::connection,
+                                   field::upgrade,
+                                   field::keep_alive,
+                                   field::proxy_connection,
+                                   field::te,
+                                   field::trailer,
+                                   field::transfer_encoding,
+                                   field::content_length,
+                                   field::sec_websocket_key,
+                                   field::sec_websocket_version,
+                                   field::sec_websocket_accept,
+                                   field::sec_websocket_extensions};
+
+bool is_own(field name) {
+  return std::find(own_fields.begin(), own_fields.end(), name) != own_fields.end();
+}
+
+template <class Fields>
+void copy_fields(const Fields& from, Fields& to) {
+  to.erase(field::user_agent);  // Beast's own
+  to.erase(field::server);
+  for (const auto& entry : from) {
+    if (!is_own(entry.name())) to.erase(entry.name_string());
+  }
+  for (const auto& entry : from) {
+    if (!is_own(entry.name())) to.insert(entry.name_string(), entry.value());
+  }
+}
+
+}  // namespace
+
+Refusal refusal(const UpgradeRequest& request, http::status status, std::string_view text) {
+  Refusal response{status, request.version() >= 11 ? 11U : 10U};
+  response.set(field::content_type, "text/plain; charset=utf-8");
+  response.set(field::connection, "close");
+  response.body() = std::string(text) + "\n";
+  response.prepare_payload();
+  return response;
+}
+
+std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request) {
+  if (!boost::beast::websocket::is_upgrade(request)) {
+    Refusal response = refusal(request, http::status::upgrade_required, "this port speaks WebSocket");
+    response.set(field::upgrade, "websocket");
+    response.set(field::connection, "close, upgrade");
+    return response;
+  }
+  const bool key = request.count(field::sec_websocket_key) == 1;
+  if (!key || request[field::sec_websocket_version] != "13") {
+    Refusal response = refusal(request, http::status::bad_request, "no valid WebSocket handshake");
+    response.set(field::sec_websocket_version, "13");
+    return response;
+  }
+  return std::nullopt;
+}
+
+std::optional<message::Serialization> serialization_of(const UpgradeRequest& request) {
+  const auto offered = request[field::sec_websocket_protocol];
+  const std::string_view name(offered.data(), offered.size());
+  if (name.starts_with("GpBinaryV16")) return message::Serialization::v16;
+  if (name.starts_with("GpBinaryV18")) return message::Serialization::v18;
+  return std::nullopt;
+}
+
+void copy_request(const UpgradeRequest& from_client, UpgradeRequest& to_server) {
+  copy_fields<http::fields>(from_client, to_server);
+}
+
+void copy_response(const UpgradeResponse& from_server, UpgradeResponse& to_client) {
+  copy_fields<http::fields>(from_server, to_client);
+}
+
+}  // namespace gateway::net

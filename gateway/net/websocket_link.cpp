@@ -1,0 +1,339 @@
+// A WebSocket's life, in the order of the functions below:
+//   1 enter or connect   TLS, the HTTP upgrade
+//   2 pump               messages, one write and one read at a time
+//   3 finish             close frame, HTTP status, or nothing
+#include "net/websocket_link.h"
+
+#include <utility>
+
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "net/stream_socket.h"
+#include "transport/disconnect_code.h"
+
+namespace gateway::net {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+namespace ssl = boost::asio::ssl;
+using boost::system::error_code;
+using transport::Cause;
+using transport::CloseReason;
+
+constexpr std::uint32_t header_bytes_max = 16 * 1024;
+constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
+constexpr std::size_t write_buffer_bytes = 2048;
+
+/// What a client's connection needs only until it is upgraded.
+struct Entry {
+  explicit Entry(const boost::asio::any_io_executor& executor) : timer(executor) {}
+
+  boost::asio::steady_timer timer;
+  beast::flat_buffer buffer{header_bytes_max};
+  http::request_parser<http::empty_body> parser;
+  WebSocketLink::Entered entered;
+  Refusal refusal;
+};
+
+/// Close codes pass; our own reasons are told by the nearest one.
+websocket::close_code close_code_of(CloseReason reason) {
+  if (reason.code >= 1000) return static_cast<websocket::close_code>(reason.code);
+  switch (reason.code) {
+    case transport::code_server_logic:
+      return websocket::close_code::policy_error;
+    case transport::code_timeout:
+      return websocket::close_code::internal_error;
+    case transport::code_full:
+      return websocket::close_code::try_again_later;
+    default:
+      return websocket::close_code::normal;
+  }
+}
+
+template <class Next>
+class WebSocketOver final : public WebSocketLink {
+ public:
+  WebSocketOver(Next next, LinkRoom& room, std::size_t message_max)
+      : WebSocketLink(room), socket_(std::move(next)) {
+    socket_.read_message_max(message_max);
+    socket_.write_buffer_bytes(write_buffer_bytes);
+    socket_.auto_fragment(false);
+    socket_.set_option(
+        websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
+    if (lowest().is_open()) tune(lowest());
+  }
+
+  void enter(Duration limit, Entered entered) override;
+  const UpgradeRequest& request() const override { return request_; }
+  void accept(const UpgradeResponse& from_server) override;
+  void connect(const Address& server, const UpgradeRequest& from_client, Connected connected) override;
+  const UpgradeResponse& response() const override { return response_; }
+
+  bool pump() override;
+  void finish(CloseReason reason) override;
+  void abort() override;
+
+ private:
+  void read_request();
+  void take_request();
+  void entered(HandshakeResult result);
+  void upgrade(const UpgradeRequest& from_client, Connected connected);
+  bool write();
+  void read();
+  void received(error_code error);
+  void say_farewell();
+  void refuse(http::status status, std::string_view text);
+  void refuse(Refusal refusal);
+  void close();
+
+  TcpSocket& lowest() { return beast::get_lowest_layer(socket_); }
+  std::shared_ptr<WebSocketOver> self() {
+    return std::static_pointer_cast<WebSocketOver>(shared_from_this());
+  }
+
+  websocket::stream<Next> socket_;
+  std::unique_ptr<Entry> entry_;
+  UpgradeRequest request_;    // until the upgrade is answered
+  UpgradeResponse response_;  // likewise
+  beast::flat_buffer input_;
+  transport::OutgoingMessage output_;
+  bool open_ = false;
+  bool reading_ = false;
+  bool writing_ = false;  // a message, or the answer to the upgrade
+  bool input_ended_ = false;
+  std::optional<CloseReason> farewell_;
+};
+
+// --- Entering: a client
+
+template <class Next>
+void WebSocketOver<Next>::enter(Duration limit, Entered entered) {
+  entry_ = std::make_unique<Entry>(socket_.get_executor());
+  entry_->entered = std::move(entered);
+  entry_->timer.expires_after(limit);
+  entry_->timer.async_wait([self = self()](error_code error) {
+    if (!error) self->entered(HandshakeResult::timeout);
+  });
+  if constexpr (std::is_same_v<Next, TlsSocket>) {
+    socket_.next_layer().async_handshake(ssl::stream_base::server, [self = self()](error_code error) {
+      if (error) return self->entered(HandshakeResult::tls);
+      self->read_request();
+    });
+  } else {
+    read_request();
+  }
+}
+
+template <class Next>
+void WebSocketOver<Next>::read_request() {
+  if (!entry_) return;
+  entry_->parser.header_limit(header_bytes_max);
+  entry_->parser.body_limit(0);
+  http::async_read_header(socket_.next_layer(), entry_->buffer, entry_->parser,
+                          [self = self()](error_code error, std::size_t) {
+                            if (!self->entry_) return;
+                            if (error == http::error::end_of_stream || error == boost::asio::error::eof)
+                              return self->entered(HandshakeResult::closed);
+                            if (error) return self->entered(HandshakeResult::request);
+                            self->take_request();
+                          });
+}
+
+template <class Next>
+void WebSocketOver<Next>::take_request() {
+  request_ = entry_->parser.release();
+  auto refused = refuse_upgrade(request_);
+  if (!refused) return entered(HandshakeResult::ok);
+  const Entered tell = std::move(entry_->entered);
+  refuse(std::move(*refused));
+  tell(HandshakeResult::request);
+}
+
+template <class Next>
+void WebSocketOver<Next>::entered(HandshakeResult result) {
+  if (!entry_ || !entry_->entered) return;
+  const Entered tell = std::exchange(entry_->entered, nullptr);
+  entry_->timer.cancel();
+  if (result != HandshakeResult::ok) close();
+  tell(result);
+}
+
+template <class Next>
+void WebSocketOver<Next>::accept(const UpgradeResponse& from_server) {
+  if (!lowest().is_open() || farewell_) return;
+  entry_.reset();
+  socket_.set_option(websocket::stream_base::decorator(
+      [from_server](UpgradeResponse& response) { copy_response(from_server, response); }));
+  writing_ = true;
+  socket_.async_accept(request_, [self = self()](error_code error) {
+    self->writing_ = false;
+    self->request_ = {};
+    self->socket_.set_option(websocket::stream_base::decorator([](UpgradeResponse&) {}));
+    self->open_ = !error;
+    if (self->farewell_) return self->say_farewell();
+    if (self->owner_ == nullptr) return;
+    if (error) return self->owner_->ended(self->side_, {Cause::reset, 0});
+    self->owner_->again(self->side_);
+  });
+}
+
+// --- Connecting: to a server
+
+template <class Next>
+void WebSocketOver<Next>::connect(const Address& server, const UpgradeRequest& from_client,
+                                  Connected connected) {
+  request_ = from_client;
+  lowest().async_connect(to_endpoint(server),
+                         [self = self(), connected = std::move(connected)](error_code error) {
+                           if (!self->lowest().is_open() || error == boost::asio::error::operation_aborted)
+                             return;
+                           if (error) return connected(connect_error_of(error));
+                           tune(self->lowest());
+                           self->upgrade(self->request_, connected);
+                         });
+}
+
+template <class Next>
+void WebSocketOver<Next>::upgrade(const UpgradeRequest& from_client, Connected connected) {
+  socket_.set_option(websocket::stream_base::decorator(
+      [&from_client](UpgradeRequest& request) { copy_request(from_client, request); }));
+  socket_.set_option(
+      websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  const auto host = from_client[http::field::host];
+  socket_.async_handshake(response_, host.empty() ? "localhost" : host, from_client.target(),
+                          [self = self(), connected = std::move(connected)](error_code error) {
+                            if (!self->lowest().is_open()) return;  // aborted
+                            self->request_ = {};
+                            self->socket_.set_option(
+                                websocket::stream_base::decorator([](UpgradeRequest&) {}));
+                            self->socket_.set_option(websocket::stream_base::timeout{
+                                farewell_time, websocket::stream_base::none(), false});
+                            self->open_ = !error;
+                            if (error) return connected(session::UpstreamError::refused);
+                            connected(std::nullopt);
+                          });
+}
+
+// --- Messages
+
+template <class Next>
+bool WebSocketOver<Next>::pump() {
+  if (owner_ == nullptr || !open_) return false;
+  const bool wrote = write();
+  read();
+  return wrote;
+}
+
+/// True when a message is on its way.
+template <class Next>
+bool WebSocketOver<Next>::write() {
+  if (writing_ || owner_ == nullptr || input_ended_) return false;
+  auto message = owner_->take_message(side_);
+  if (!message) return false;
+  output_ = std::move(*message);
+  writing_ = true;
+  socket_.text(output_.text);
+  socket_.binary(!output_.text);
+  const Bytes bytes = std::as_const(output_.bytes).bytes();
+  // One frame a message, as every client and server of this protocol writes them.
+  socket_.async_write(boost::asio::buffer(bytes.data(), bytes.size()),
+                      [self = self()](error_code error, std::size_t) {
+                        self->writing_ = false;
+                        self->output_ = {};
+                        if (self->farewell_) return self->say_farewell();
+                        if (error || self->owner_ == nullptr) return;  // reading tells why
+                        self->write();
+                        self->owner_->again(self->side_);
+                      });
+  return true;
+}
+
+template <class Next>
+void WebSocketOver<Next>::read() {
+  if (reading_ || input_ended_ || !owner_->wants_input(side_)) return;
+  reading_ = true;
+  socket_.async_read(input_, [self = self()](error_code error, std::size_t) {
+    self->reading_ = false;
+    self->received(error);
+  });
+}
+
+template <class Next>
+void WebSocketOver<Next>::received(error_code error) {
+  if (error) {
+    input_ended_ = true;
+    if (owner_ == nullptr) return;
+    CloseReason reason{Cause::reset, 0};
+    if (error == websocket::error::closed) reason = {Cause::peer, socket_.reason().code};
+    if (error == websocket::error::message_too_big) reason.cause = Cause::overflow;
+    return owner_->ended(side_, reason);
+  }
+  const Bytes message(static_cast<const std::uint8_t*>(input_.data().data()), input_.size());
+  if (owner_ != nullptr) owner_->received(side_, message, socket_.got_text());
+  input_.consume(input_.size());
+  if (input_.capacity() > kept_input_bytes) input_ = beast::flat_buffer();
+}
+
+// --- Ending
+
+template <class Next>
+void WebSocketOver<Next>::finish(CloseReason reason) {
+  owner_ = nullptr;
+  farewell_ = reason;
+  if (!writing_) say_farewell();
+}
+
+template <class Next>
+void WebSocketOver<Next>::say_farewell() {
+  if (!lowest().is_open()) return;
+  if (!open_ && entry_) return refuse(http::status::bad_gateway, "no server accepts this connection");
+  if (!open_ || input_ended_ || farewell_->cause == Cause::reset) return close();
+  socket_.async_close(close_code_of(*farewell_), [self = self()](error_code) { self->close(); });
+}
+
+template <class Next>
+void WebSocketOver<Next>::refuse(http::status status, std::string_view text) {
+  refuse(refusal(request_, status, text));
+}
+
+template <class Next>
+void WebSocketOver<Next>::refuse(Refusal refusal) {
+  entry_->refusal = std::move(refusal);
+  entry_->timer.expires_after(farewell_time);
+  entry_->timer.async_wait([self = self()](error_code error) {
+    if (!error) self->close();
+  });
+  http::async_write(socket_.next_layer(), entry_->refusal,
+                    [self = self()](error_code, std::size_t) { self->close(); });
+}
+
+template <class Next>
+void WebSocketOver<Next>::abort() {
+  owner_ = nullptr;
+  close();
+}
+
+template <class Next>
+void WebSocketOver<Next>::close() {
+  error_code ignored;
+  if (entry_) entry_->timer.cancel();
+  lowest().shutdown(TcpSocket::shutdown_both, ignored);
+  lowest().close(ignored);
+}
+
+}  // namespace
+
+std::shared_ptr<WebSocketLink> make_websocket_link(TcpSocket socket, LinkRoom& room, std::size_t message_max) {
+  return std::make_shared<WebSocketOver<TcpSocket>>(std::move(socket), room, message_max);
+}
+
+std::shared_ptr<WebSocketLink> make_websocket_link(TlsSocket socket, LinkRoom& room, std::size_t message_max) {
+  return std::make_shared<WebSocketOver<TlsSocket>>(std::move(socket), room, message_max);
+}
+
+}  // namespace gateway::net
