@@ -70,7 +70,8 @@ bool arrives_at(const Address& address, const net::ListenerOptions& listener) {
   if (address.port != listener.address.port) return false;
   if (address.ip == listener.address.ip) return true;
   // A listener on all IPv6 addresses takes no IPv4.
-  return any_address(listener.address) && is_v4(address) == is_v4(listener.address) && own_address(address);
+  return is_wildcard(listener.address) && is_ipv4(address) == is_ipv4(listener.address) &&
+         own_address(address);
 }
 
 void check_not_link_local(const Located& where, const Address& address) {
