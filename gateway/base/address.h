@@ -15,4 +15,12 @@ struct Address {
   auto operator<=>(const Address&) const = default;
 };
 
+/// What the 12 bytes before an IPv4 address are.
+inline constexpr std::array<std::uint8_t, 12> ipv4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+/// True for IPv4 addresses, which are kept as v4-mapped IPv6.
+bool is_ipv4(const Address& address);
+/// True for 0.0.0.0 and ::, which listen on every address of the machine.
+bool is_wildcard(const Address& address);
+
 }  // namespace gateway

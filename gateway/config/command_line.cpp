@@ -32,10 +32,10 @@ CommandLine read_command_line(int argc, const char* const* argv, const std::stri
   CLI::Option* check_option = app.add_flag("--check-config", check, "Check the configuration and end");
   app.add_flag("--print-config", print, "Show the configuration in effect, defaults included, and end")
       ->excludes(check_option);
-  CLI::Option* listen_option =
-      app.add_option("--listen", listen, "Without a file: where clients connect, as udp://0.0.0.0:5055");
-  CLI::Option* upstream_option =
-      app.add_option("--upstream", upstream, "Without a file: the server, as udp://127.0.0.1:15055");
+  CLI::Option* listen_option = app.add_option(
+      "--listen", listen, "Without a file: where clients connect, as udp://0.0.0.0:5055; udp, tcp or ws");
+  CLI::Option* upstream_option = app.add_option(
+      "--upstream", upstream, "Without a file: the server, as udp://127.0.0.1:15055; the same transport");
   listen_option->needs(upstream_option)->excludes(config_option);
   upstream_option->needs(listen_option)->excludes(config_option);
   try {

@@ -33,15 +33,26 @@ void read_version(const Map& root) {
   }
 }
 
+TlsText read_tls(const Value& value) {
+  const Map map = value.map({"certificate", "key"});
+  const std::string_view certificate = "certificate: \"file:/etc/photon-gateway/tls.crt\"";
+  const std::string_view key = "key: \"file:/etc/photon-gateway/tls.key\"";
+  return {.certificate = map.require("certificate", certificate).text(certificate),
+          .key = map.require("key", key).text(key),
+          .where = value.where()};
+}
+
 std::vector<ListenerText> read_listeners(const Value& value) {
   std::vector<ListenerText> listeners;
   for (const Value& element : value.list(listeners_example)) {
-    const Map map = element.map({"name", "listen", "upstream"});
+    const Map map = element.map({"name", "listen", "upstream", "tls"});
+    const std::optional<Value> tls = map.find("tls");
     listeners.push_back({
         .name = map.require("name", "name: master").text("name: master"),
         .listen =
             map.require("listen", "listen: \"udp://0.0.0.0:5055\"").text("listen: \"udp://0.0.0.0:5055\""),
         .upstream = map.require("upstream", "upstream: master").text("upstream: master"),
+        .tls = tls ? std::optional(read_tls(*tls)) : std::nullopt,
     });
   }
   if (listeners.empty()) value.fail("\"listeners\" is empty; write " + std::string(listeners_example));
@@ -232,6 +243,7 @@ Config read_config(const Value& value) {
   if (const auto limits = root.find("limits")) read_limits(*limits, config.net);
   if (const auto timeouts = root.find("timeouts")) read_timeouts(*timeouts, config.net.session);
   if (const auto admin = root.find("admin")) read_admin(*admin, config);
+  if (config.admin) check_admin_port(listeners, config.net, config.admin->address);
   if (const auto log = root.find("log")) read_log(*log, config.log);
   if (const auto threads = root.find("threads")) read_threads(*threads, config);
   return config;
@@ -256,9 +268,18 @@ Config load_file(const std::string& path) {
 Config from_command_line(const std::string& listen, const std::string& upstream) {
   Config config = defaults();
   const Located name{.text = "default", .where = "--listen"};
-  connect_links({{.name = name, .listen = {.text = listen, .where = "--listen"}, .upstream = name}},
+  const Located url{.text = listen, .where = "--listen"};
+  if (parse_url(url, "udp").scheme == "wss") {
+    url.fail(
+        "wss:// needs a certificate, and only a configuration file can name one: write a file whose listener "
+        "has tls: { certificate: \"file:/path/tls.crt\", key: \"file:/path/tls.key\" } and use --config");
+  }
+  const std::vector<ListenerText> listeners = {
+      {.name = name, .listen = url, .upstream = name, .tls = std::nullopt}};
+  connect_links(listeners,
                 {{.name = name, .servers = {{.address = {.text = upstream, .where = "--upstream"}}}}},
                 config.net);
+  check_admin_port(listeners, config.net, config.admin->address);
   return config;
 }
 

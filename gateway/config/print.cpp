@@ -68,9 +68,20 @@ std::string_view word(LogFormat value) {
   return {};
 }
 
-/// Names and URLs hold nothing that needs escaping, but some read as another type without quotes (null, 1e5).
+/// In quotes, since some names read as another type without (null, 1e5). Only paths hold what needs escaping.
 std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ') {
+      out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+  }
+  return out + "\"";
 }
 
 /// Collects "key: value" lines at one depth after another.
@@ -94,11 +105,16 @@ std::string joined(const std::vector<std::string>& words) {
   return "[" + text + "]";
 }
 
+std::string tls_text(const net::TlsOptions& tls) {
+  return "{ certificate: " + quoted("file:" + tls.certificate) + ", key: " + quoted("file:" + tls.key) + " }";
+}
+
 void print_links(const net::Options& options, Lines& out) {
   out.line(0, "listeners:");
   for (const net::ListenerOptions& listener : options.listeners) {
     out.line(1, "- { name: " + quoted(listener.name) + ", listen: " + quoted(listener.text) +
-                    ", upstream: " + quoted(options.pools[listener.pool].name) + " }");
+                    ", upstream: " + quoted(options.pools[listener.pool].name) +
+                    (listener.tls ? ", tls: " + tls_text(*listener.tls) : "") + " }");
   }
   out.line(0, "upstreams:");
   for (const net::PoolOptions& pool : options.pools) {

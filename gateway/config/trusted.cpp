@@ -1,6 +1,5 @@
 #include "config/trusted.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cstring>
@@ -9,8 +8,6 @@
 
 namespace gateway::config {
 namespace {
-
-constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 bool private_v4(const Address& address) {
   const std::uint8_t a = address.ip[12];
@@ -29,7 +26,7 @@ bool has_interface(const Address& address, const ifaddrs& interface) {
   if (interface.ifa_addr->sa_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, interface.ifa_addr, sizeof v4);
-    return is_v4(address) && std::memcmp(&address.ip[12], &v4.sin_addr, 4) == 0;
+    return is_ipv4(address) && std::memcmp(&address.ip[12], &v4.sin_addr, 4) == 0;
   }
   if (interface.ifa_addr->sa_family != AF_INET6) return false;
   sockaddr_in6 v6{};
@@ -39,16 +36,12 @@ bool has_interface(const Address& address, const ifaddrs& interface) {
 
 }  // namespace
 
-bool is_v4(const Address& address) {
-  return std::equal(v4_prefix.begin(), v4_prefix.end(), address.ip.begin());
-}
-
 bool link_local_v6(const Address& address) {
   return address.ip[0] == 0xFE && (address.ip[1] & 0xC0) == 0x80;
 }
 
 bool own_address(const Address& address) {
-  if (loopback(address) || any_address(address)) return true;
+  if (loopback(address) || is_wildcard(address)) return true;
   ifaddrs* interfaces = nullptr;
   if (getifaddrs(&interfaces) != 0) return false;
   bool found = false;
@@ -59,24 +52,19 @@ bool own_address(const Address& address) {
 }
 
 bool loopback(const Address& address) {
-  if (is_v4(address)) return address.ip[12] == 127;
+  if (is_ipv4(address)) return address.ip[12] == 127;
   constexpr std::array<std::uint8_t, 16> one = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   return address.ip == one;
 }
 
 bool private_network(const Address& address) {
   if (loopback(address)) return true;
-  return is_v4(address) ? private_v4(address) : private_v6(address);
-}
-
-bool any_address(const Address& address) {
-  const auto start = address.ip.begin() + (is_v4(address) ? 12 : 0);
-  return std::all_of(start, address.ip.end(), [](std::uint8_t byte) { return byte == 0; });
+  return is_ipv4(address) ? private_v4(address) : private_v6(address);
 }
 
 std::string ip_text(const Address& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (is_v4(address)) {
+  if (is_ipv4(address)) {
     inet_ntop(AF_INET, &address.ip[12], text.data(), text.size());
   } else {
     inet_ntop(AF_INET6, address.ip.data(), text.data(), text.size());

@@ -14,17 +14,11 @@ bool private_network(const Address& address);
 /// True for 127.0.0.0/8 and ::1.
 bool loopback(const Address& address);
 
-/// True for IPv4, which is kept v4-mapped.
-bool is_v4(const Address& address);
-
 /// True for fe80::/10, which means nothing without an interface.
 bool link_local_v6(const Address& address);
 
 /// True for an address of this machine: loopback, 0.0.0.0 and ::, or one that an interface has.
 bool own_address(const Address& address);
-
-/// True for 0.0.0.0 and ::, which listen on every address of the machine.
-bool any_address(const Address& address);
 
 /// "10.0.0.1" or "2001:db8::1", without the port.
 std::string ip_text(const Address& address);

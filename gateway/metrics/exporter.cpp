@@ -18,8 +18,7 @@ using net::ShardStats;
 using session::DoorStats;
 using session::Side;
 
-constexpr std::string_view transport = "udp";                                  // of every listener, so far
-constexpr std::array<std::string_view, 2> sides = {"downstream", "upstream"};  // by session::Side
+constexpr std::array<std::string_view, 2> sides = {"downstream", "upstream"};       // by session::Side
 constexpr std::array<std::string_view, 2> directions = {"to_server", "to_client"};  // by session::Direction
 
 std::string_view name(net::Rejection rejection) {
@@ -85,6 +84,17 @@ class Sums {
     return listeners(
         [=](const ListenerStats& stats) { return (stats.session.transport[index(side)].*counter).value(); });
   }
+  /// The same over some listeners only.
+  std::uint64_t transport(const std::vector<std::size_t>& of, Side side,
+                          Counter transport::Stats::*counter) const {
+    std::uint64_t sum = 0;
+    for (const std::size_t i : of) {
+      sum += listener(i, [=](const ListenerStats& stats) {
+        return (stats.session.transport[index(side)].*counter).value();
+      });
+    }
+    return sum;
+  }
   std::uint64_t pool(std::size_t pool, Counter PoolStats::*counter) const {
     return shards([=](const ShardStats& shard) { return (shard.pools[pool].*counter).value(); });
   }
@@ -98,9 +108,18 @@ std::uint64_t without(std::uint64_t whole, std::uint64_t part) {
   return whole > part ? whole - part : 0;
 }
 
+std::vector<std::size_t> listeners_of(net::Scheme scheme, const net::Options& options) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    if (options.listeners[i].scheme == scheme) found.push_back(i);
+  }
+  return found;
+}
+
 void add_sessions(const net::Options& options, const Sums& sums, Families& out) {
   for (std::size_t i = 0; i < options.listeners.size(); ++i) {
     const std::string& listener = options.listeners[i].name;
+    const std::string_view transport = name(options.listeners[i].scheme);
     const std::uint64_t live =
         sums.listener(i, [](const ListenerStats& stats) { return stats.sessions.value(); });
     const std::uint64_t open =
@@ -113,7 +132,7 @@ void add_sessions(const net::Options& options, const Sums& sums, Families& out) 
   for (std::size_t i = 0; i < options.listeners.size(); ++i) {
     out.add(sessions_opened,
             sums.listener(i, [](const ListenerStats& stats) { return stats.session.opened.value(); }),
-            {{"listener", options.listeners[i].name}, {"transport", transport}});
+            {{"listener", options.listeners[i].name}, {"transport", name(options.listeners[i].scheme)}});
   }
   for (const session::End end : all_of<session::End>()) {
     if (end == session::End::none) continue;
@@ -142,16 +161,43 @@ void add_door(const Sums& sums, Families& out) {
   out.add(region_pings, sums.door(&DoorStats::region_pings_dropped), {{"result", "dropped"}});
 }
 
-/// What a side received goes one way, what it sent the other.
+void add_stream_handshakes(const net::Options& options, const Sums& sums, Families& out) {
+  for (const net::Scheme scheme : {net::Scheme::ws, net::Scheme::wss}) {
+    for (const std::size_t i : listeners_of(scheme, options)) {
+      for (const net::HandshakeResult result : all_of<net::HandshakeResult>()) {
+        out.add(stream_handshakes,
+                sums.listener(
+                    i, [=](const ListenerStats& stats) { return stats.handshakes[index(result)].value(); }),
+                {{"listener", options.listeners[i].name}, {"result", name(result)}});
+      }
+    }
+  }
+}
+
+/// What a side received goes one way, what it sent the other. `sum` takes a side and a counter.
+template <class Sum>
 void add_by_direction(const Metric& metric, Counter transport::Stats::*received,
-                      Counter transport::Stats::*sent, const Labels& more, const Sums& sums, Families& out) {
+                      Counter transport::Stats::*sent, const Labels& more, Sum sum, Families& out) {
   for (const Side side : {Side::downstream, Side::upstream}) {
     const auto towards = index(session::direction_from(side));
     Labels labels = {{"direction", directions[towards]}, {"side", sides[index(side)]}};
     labels.insert(labels.end(), more.begin(), more.end());
-    out.add(metric, sums.transport(side, received), labels);
+    out.add(metric, sum(side, received), labels);
     labels[0].second = directions[1 - towards];
-    out.add(metric, sums.transport(side, sent), labels);
+    out.add(metric, sum(side, sent), labels);
+  }
+}
+
+/// By the transports that listeners have; a wss listener's servers count as wss.
+void add_bytes(const net::Options& options, const Sums& sums, Families& out) {
+  for (const net::Scheme scheme : {net::Scheme::udp, net::Scheme::tcp, net::Scheme::ws, net::Scheme::wss}) {
+    const std::vector<std::size_t> of = listeners_of(scheme, options);
+    if (of.empty()) continue;
+    const auto sum = [&](Side side, Counter transport::Stats::*counter) {
+      return sums.transport(of, side, counter);
+    };
+    add_by_direction(bytes, &transport::Stats::bytes_received, &transport::Stats::bytes_sent,
+                     {{"transport", name(scheme)}}, sum, out);
   }
 }
 
@@ -185,7 +231,7 @@ void add_dropped(const net::Options& options, const Sums& sums, Families& out) {
     }
   }
   out.add(dropped, sums.door(&DoorStats::dropped), {{"reason", "no_session"}, {"side", "downstream"}});
-  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+  for (const std::size_t i : listeners_of(net::Scheme::udp, options)) {
     out.add(receive_drops,
             sums.listener(i, [](const ListenerStats& stats) { return stats.receive_drops.value(); }),
             {{"listener", options.listeners[i].name}});
@@ -193,9 +239,12 @@ void add_dropped(const net::Options& options, const Sums& sums, Families& out) {
 }
 
 void add_traffic(const net::Options& options, const Sums& sums, Families& out) {
-  using transport::Stats;
-  add_by_direction(datagrams, &Stats::datagrams_received, &Stats::datagrams_sent, {}, sums, out);
-  add_by_direction(bytes, &Stats::bytes_received, &Stats::bytes_sent, {{"transport", transport}}, sums, out);
+  const auto sum = [&](Side side, Counter transport::Stats::*counter) {
+    return sums.transport(side, counter);
+  };
+  add_by_direction(datagrams, &transport::Stats::datagrams_received, &transport::Stats::datagrams_sent, {},
+                   sum, out);
+  add_bytes(options, sums, out);
   add_messages(sums, out);
   add_dropped(options, sums, out);
 }
@@ -268,6 +317,7 @@ std::string Exporter::text() const {
   Families out;
   add_sessions(options_, sums, out);
   add_door(sums, out);
+  add_stream_handshakes(options_, sums, out);
   add_traffic(options_, sums, out);
   add_input_output(sums, out);
   add_crypto(sums, out);

@@ -17,7 +17,8 @@ struct Metric {
 // Sessions
 inline constexpr Metric sessions = {
     Kind::gauge, "photon_gateway_sessions",
-    "Live sessions. state=opening: proven, InitResponse not relayed yet; state=open: after it."};
+    "Live sessions; on ws and wss from the upgrade on. state=opening: begun, "
+    "the server's InitResponse not relayed yet; state=open: after it, or where none is waited for."};
 inline constexpr Metric sessions_limit = {Kind::gauge, "photon_gateway_sessions_limit",
                                           "limits.sessions: live sessions at which new ones are rejected."};
 inline constexpr Metric sessions_opened = {Kind::counter, "photon_gateway_sessions_opened_total",
@@ -26,22 +27,29 @@ inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessio
                                            "Sessions ended, by the reason the log line at their end names."};
 inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
-    "Connects answered by \"server full\", by the limit that was met."};
+    "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\"."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
-    "Connect commands answered, every copy; result=refused: by \"server full\"."};
+    "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};
 inline constexpr Metric proofs = {
     Kind::counter, "photon_gateway_address_proofs_total",
-    "Clients that proved their address; result=forgotten: what they had announced in "
+    "Clients that proved their address (udp only); result=forgotten: what they had announced in "
     "Connect was already overwritten, so defaults were assumed."};
-inline constexpr Metric region_pings = {Kind::counter, "photon_gateway_region_pings_total",
-                                        "Region pings; result=dropped: beyond what is echoed a second."};
+inline constexpr Metric stream_handshakes = {
+    Kind::counter, "photon_gateway_stream_handshakes_total",
+    "Clients on their way to a session on listeners of ws and wss (TLS, WebSocket upgrade). result=timeout: "
+    "not there within timeouts.init; tls: TLS failed; request: no valid upgrade request; upstream: no server "
+    "accepted the upgrade (502); closed: the client left meanwhile."};
+inline constexpr Metric region_pings = {
+    Kind::counter, "photon_gateway_region_pings_total",
+    "Region pings (udp only); result=dropped: beyond what is echoed a second."};
 
 // Traffic
 inline constexpr Metric datagrams = {Kind::counter, "photon_gateway_datagrams_total",
-                                     "Datagrams of sessions."};
+                                     "Datagrams of sessions on udp."};
 inline constexpr Metric bytes = {Kind::counter, "photon_gateway_bytes_total",
-                                 "Bytes of sessions, without IP headers."};
+                                 "Bytes of sessions, without headers of IP and TCP and without TLS. "
+                                 "transport: the listener's, also on the servers' side."};
 inline constexpr Metric messages = {Kind::counter, "photon_gateway_messages_total",
                                     "Messages relayed; encrypted: on the client's link."};
 inline constexpr Metric message_bytes = {Kind::counter, "photon_gateway_message_bytes_total",
@@ -60,7 +68,7 @@ inline constexpr Metric dropped = {
     "belong to no session and prove no address."};
 inline constexpr Metric receive_drops = {
     Kind::counter, "photon_gateway_socket_receive_drops_total",
-    "Datagrams the kernel dropped because a listener's buffer was full."};
+    "Datagrams the kernel dropped because the buffer of a listener (udp only) was full."};
 
 // Input and output
 inline constexpr Metric receive_calls = {Kind::counter, "photon_gateway_receive_calls_total",

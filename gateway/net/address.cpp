@@ -8,25 +8,6 @@
 
 namespace gateway::net {
 
-namespace {
-
-constexpr std::array<std::uint8_t, 12> ipv4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-bool all_zero(const std::uint8_t* first, const std::uint8_t* last) {
-  return std::all_of(first, last, [](std::uint8_t byte) { return byte == 0; });
-}
-
-}  // namespace
-
-bool is_ipv4(const Address& address) {
-  return std::equal(ipv4_prefix.begin(), ipv4_prefix.end(), address.ip.begin());
-}
-
-bool is_wildcard(const Address& address) {
-  const std::uint8_t* first = address.ip.data() + (is_ipv4(address) ? ipv4_prefix.size() : 0);
-  return all_zero(first, address.ip.data() + address.ip.size());
-}
-
 int family(const Address& address) {
   return is_ipv4(address) ? AF_INET : AF_INET6;
 }

@@ -18,10 +18,6 @@ struct SocketAddress {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
 
-/// True for IPv4 addresses, which are kept as v4-mapped IPv6.
-bool is_ipv4(const Address& address);
-/// True for 0.0.0.0 and ::.
-bool is_wildcard(const Address& address);
 /// AF_INET or AF_INET6.
 int family(const Address& address);
 

@@ -14,6 +14,18 @@ constexpr std::size_t spare = 128;  // log, admin port with its connections, lib
 constexpr std::size_t per_shard = 8;
 constexpr const char* port_range_file = "/proc/sys/net/ipv4/ip_local_port_range";
 
+/// Descriptors of one session. Which listeners they will come by isn't known, so the dearest is assumed.
+std::size_t per_session(const Options& options) {
+  const bool streams =
+      std::any_of(options.listeners.begin(), options.listeners.end(),
+                  [](const ListenerOptions& listener) { return is_stream(listener.scheme); });
+  return streams ? 2 : 1;
+}
+
+std::size_t overhead(const Options& options) {
+  return options.threads * (options.listeners.size() + per_shard) + spare;
+}
+
 std::size_t raise_descriptors(std::size_t wanted) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -42,20 +54,22 @@ SystemLimits raise_system_limits(std::size_t wanted) {
 }
 
 std::size_t descriptors_needed(const Options& options) {
-  return options.limits.sessions + options.threads * (options.listeners.size() + per_shard) + spare;
+  return options.limits.sessions * per_session(options) + overhead(options);
 }
 
 std::size_t fitting_sessions(const Options& options, const SystemLimits& system) {
   const std::size_t wanted = options.limits.sessions;
-  const std::size_t overhead = descriptors_needed(options) - wanted;
-  const std::size_t by_descriptors = system.descriptors > overhead ? system.descriptors - overhead : 0;
+  const std::size_t left = system.descriptors - std::min(system.descriptors, overhead(options));
+  const std::size_t by_descriptors = left / per_session(options);
   // The kernel picks the port of a UDP socket before it looks at the destination: one range for all servers.
+  // TCP can use a port again toward another server, but nothing keeps the sessions from all having the same
+  // one.
   const std::size_t fitting = std::min({wanted, by_descriptors, system.ports});
   if (fitting == wanted || (options.limits.sessions_auto && fitting > 0)) return fitting;
   const std::string sessions = "limits.sessions is " + std::to_string(wanted);
   if (fitting == by_descriptors) {
     throw std::runtime_error(
-        sessions + ", which needs " + std::to_string(wanted + overhead) + " open files, but " +
+        sessions + ", which needs " + std::to_string(descriptors_needed(options)) + " open files, but " +
         std::to_string(system.descriptors) +
         " are allowed: raise LimitNOFILE (systemd) or ulimit -n, or set limits.sessions to " +
         std::to_string(fitting) + " or less");

@@ -18,9 +18,10 @@ SystemLimits raise_system_limits(std::size_t wanted);
 /// Descriptors that `options` can come to need.
 std::size_t descriptors_needed(const Options& options);
 
-/// How many sessions the system carries: each has an upstream socket of its own, so it takes one descriptor
-/// and one local port. Where that is fewer than `limits.sessions`: with sessions_auto the number that fits,
-/// otherwise std::runtime_error with a sentence that names the setting to change.
+/// How many sessions the system carries. Each has an upstream socket of its own, so it takes one local port
+/// and one descriptor; where a listener isn't of UDP two, since its clients have a socket each too. Where
+/// that is fewer than `limits.sessions`: with sessions_auto the number that fits, otherwise
+/// std::runtime_error with a sentence that names the setting to change.
 std::size_t fitting_sessions(const Options& options, const SystemLimits& system);
 
 }  // namespace gateway::net

@@ -24,11 +24,17 @@ bool bind_abstract(int socket, const std::string& name) {
   return bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0;
 }
 
+/// UDP and TCP may have one port number, so they have a lock each.
+std::string lock_name(const ListenerOptions& listener) {
+  return std::string("photon-gateway-") + (is_stream(listener.scheme) ? "tcp-" : "udp-") +
+         to_text(listener.address);
+}
+
 }  // namespace
 
 InstanceLock::InstanceLock(const ListenerOptions& listener)
     : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-  if (socket_ && bind_abstract(socket_.get(), "photon-gateway-udp-" + to_text(listener.address))) return;
+  if (socket_ && bind_abstract(socket_.get(), lock_name(listener))) return;
   if (errno == EADDRINUSE) {
     throw std::runtime_error("another photon-gateway already listens on " + listener.text + " (listener \"" +
                              listener.name + "\")");

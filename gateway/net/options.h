@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/address.h"
@@ -9,12 +12,43 @@
 
 namespace gateway::net {
 
+/// What is spoken at an address, as its URL says.
+enum class Scheme : std::uint8_t { udp, tcp, ws, wss };
+
+/// The word of the URL; also the `transport` label.
+constexpr std::string_view name(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::udp:
+      return "udp";
+    case Scheme::tcp:
+      return "tcp";
+    case Scheme::ws:
+      return "ws";
+    case Scheme::wss:
+      return "wss";
+  }
+  return {};
+}
+
+/// True for what runs over TCP. Ports of TCP and of UDP have nothing to do with each other.
+constexpr bool is_stream(Scheme scheme) {
+  return scheme != Scheme::udp;
+}
+
+/// Paths of PEM files, read by net/. A relative one starts at the working directory.
+struct TlsOptions {
+  std::string certificate;  // with the chain that clients need
+  std::string key;
+};
+
 /// One address that clients connect to.
 struct ListenerOptions {
   std::string name;      // as configured; a log word and metric label
   Address address;       // where we listen
   std::string text;      // the same as configured, e.g. "udp://0.0.0.0:5055"
   std::size_t pool = 0;  // index into Options::pools
+  Scheme scheme = Scheme::udp;
+  std::optional<TlsOptions> tls;  // of wss, and of nothing else
 };
 
 struct ServerOptions {
@@ -27,6 +61,7 @@ struct ServerOptions {
 struct PoolOptions {
   std::string name;
   std::vector<ServerOptions> servers;
+  Scheme scheme = Scheme::udp;  // udp, tcp or ws: what all its servers speak
 };
 
 struct LimitOptions {

@@ -21,6 +21,10 @@ Descriptor datagram_socket(const Address& address) {
   return Descriptor(socket(family(address), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
+Descriptor stream_socket(const Address& address) {
+  return Descriptor(socket(family(address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
 void ask_for_buffers(const Descriptor& socket, std::size_t bytes) {
   const int size = static_cast<int>(bytes);
   // The first needs CAP_NET_ADMIN, the second is capped by net.core.rmem_max.
@@ -37,10 +41,11 @@ void ask_for_local_address(const Descriptor& socket, const Address& address) {
   }
 }
 
-std::string hint(int error) {
+std::string hint(int error, Scheme scheme) {
   switch (error) {
     case EADDRINUSE:
-      return "; another program has this port: stop it or change `listen` (see: ss -ulpn)";
+      return std::string("; another program has this port: stop it or change `listen` (see: ss ") +
+             (is_stream(scheme) ? "-tlpn)" : "-ulpn)");
     case EADDRNOTAVAIL:
       return "; this machine doesn't have that address: correct `listen`";
     case EACCES:
@@ -52,14 +57,17 @@ std::string hint(int error) {
 
 [[noreturn]] void fail(const ListenerOptions& listener, const std::string& what, int error) {
   throw std::runtime_error("listener \"" + listener.name + "\": cannot " + what + " " + listener.text + ": " +
-                           std::generic_category().message(error) + hint(error));
+                           std::generic_category().message(error) + hint(error, listener.scheme));
 }
 
 }  // namespace
 
 void check_port_is_free(const ListenerOptions& listener) {
-  const Descriptor probe = datagram_socket(listener.address);
+  const bool stream = is_stream(listener.scheme);
+  const Descriptor probe = stream ? stream_socket(listener.address) : datagram_socket(listener.address);
   if (!probe) fail(listener, "open a socket for", errno);
+  // Connections that wait for their end (TIME_WAIT) don't hold the port then; whoever listens still does.
+  if (stream) set_option(probe, SOL_SOCKET, SO_REUSEADDR, 1);
   if (!is_ipv4(listener.address)) set_option(probe, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   const SocketAddress address = to_socket_address(listener.address);
   if (bind(probe.get(), address.get(), address.size) != 0) fail(listener, "listen on", errno);

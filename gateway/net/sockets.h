@@ -11,7 +11,9 @@
 namespace gateway::net {
 
 /// Throws std::runtime_error when any other program holds the listener's port at this address or one that
-/// overlaps it, also when it would share it. Call before this process binds anything.
+/// overlaps it, also when it would share it. Ports of UDP and TCP are apart. What a former process left of
+/// its TCP connections doesn't count, provided its listening socket had SO_REUSEADDR. Call before this
+/// process binds anything.
 void check_port_is_free(const ListenerOptions& listener);
 
 /// A UDP socket of a listener, one of a group (SO_REUSEPORT) over which the kernel spreads clients by

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "base/counter.h"
@@ -9,8 +11,41 @@
 
 namespace gateway::net {
 
-/// Why a Connect was answered by "server full".
+/// Why a client was turned away for want of room: on UDP its Connect was answered by "server full".
 enum class Rejection : std::uint8_t { sessions, sessions_per_address, stopping, count_ };
+
+/// How a client's way to its session went on a listener of ws or wss: TLS, where there is one, and the
+/// WebSocket upgrade.
+enum class HandshakeResult : std::uint8_t {
+  ok,
+  timeout,   // not done within timeouts.init
+  tls,       // TLS failed
+  request,   // no valid upgrade request
+  upstream,  // no server accepted the upgrade; the client was answered 502
+  closed,    // the client left meanwhile
+  count_
+};
+
+/// The `result` label.
+constexpr std::string_view name(HandshakeResult result) {
+  switch (result) {
+    case HandshakeResult::ok:
+      return "ok";
+    case HandshakeResult::timeout:
+      return "timeout";
+    case HandshakeResult::tls:
+      return "tls";
+    case HandshakeResult::request:
+      return "request";
+    case HandshakeResult::upstream:
+      return "upstream";
+    case HandshakeResult::closed:
+      return "closed";
+    case HandshakeResult::count_:
+      break;
+  }
+  return "unknown";
+}
 
 /// Counters of one shard for one listener. Gauges are counters that go down too.
 struct ListenerStats {
@@ -18,6 +53,7 @@ struct ListenerStats {
   Counter initialized;    // of them: InitResponse relayed
   Counter receive_drops;  // datagrams the kernel dropped for want of buffer
   std::array<Counter, static_cast<std::size_t>(Rejection::count_)> rejected;
+  std::array<Counter, static_cast<std::size_t>(HandshakeResult::count_)> handshakes;  // of ws and wss
   session::Stats session;
   session::DoorStats door;
 };

@@ -49,6 +49,13 @@ std::string with_listeners(const std::string& first, const std::string& second) 
   return "version: 1\nlisteners:\n  - { " + first + " }\n  - { " + second + " }\n" + upstreams;
 }
 
+const std::string tls = "tls: { certificate: \"file:/a.crt\", key: \"file:/a.key\" }";
+
+std::string with_wss(const std::string& more) {
+  return "version: 1\nlisteners: [{ name: a, listen: \"wss://127.0.0.1:1\", upstream: b" + more +
+         " }]\nupstreams: { b: { servers: [\"ws://127.0.0.1:2\"] } }\n";
+}
+
 std::string with_servers(const std::string& servers) {
   return "version: 1\n" + listeners + "upstreams:\n  b: { servers: " + servers + " }\n";
 }
@@ -104,19 +111,11 @@ const Mistake link_mistakes[] = {
     {"ListenPortZero", with_listener("name: a, listen: \"udp://127.0.0.1:0\", upstream: b"), "3:24",
      "\"0\" is no port; it must be a number from 1 to 65535"},
     {"ListenOverHttp", with_listener("name: a, listen: \"http://127.0.0.1:1\", upstream: b"), "3:24",
-     "a listener of http:// needs servers of http://"},
+     "http:// is only for the admin port; write a URL such as udp://127.0.0.1:5055"},
     {"ListenOnTcpWithUdpServers", with_listener("name: a, listen: \"tcp://127.0.0.1:1\", upstream: b"),
      "3:24",
      "a listener of tcp:// needs servers of tcp://, but upstream \"b\" has udp://127.0.0.1:15055 at "
      "f.yaml:4:29"},
-    {"ListenOnTcp",
-     "version: 1\nlisteners: [{ name: a, listen: \"tcp://127.0.0.1:1\", upstream: b }]\n"
-     "upstreams: { b: { servers: [\"tcp://127.0.0.1:2\"] } }\n",
-     "2:32", "tcp:// is not supported yet; only udp:// is"},
-    {"ListenOnWss",
-     "version: 1\nlisteners: [{ name: a, listen: \"wss://127.0.0.1:1\", upstream: b }]\n"
-     "upstreams: { b: { servers: [\"ws://127.0.0.1:2\"] } }\n",
-     "2:32", "wss:// is not supported yet"},
     {"TwoListenersOfOneName",
      with_listeners("name: a, listen: \"udp://127.0.0.1:1\", upstream: b",
                     "name: a, listen: \"udp://127.0.0.1:2\", upstream: b"),
@@ -140,6 +139,13 @@ const Mistake link_mistakes[] = {
     {"ServersIsText", with_servers("\"udp://127.0.0.1:1\""), "4:17", "\"servers\" must be a list"},
     {"ServerOnTcp", with_servers("[\"tcp://127.0.0.1:1\"]"), "2:32",
      "but upstream \"b\" has tcp://127.0.0.1:1"},
+    {"ServerOverHttp", with_servers("[\"http://127.0.0.1:1\"]"), "4:18",
+     "http:// is only for the admin port"},
+    {"ServerOverWss", with_servers("[\"wss://127.0.0.1:1\"]"), "4:18",
+     "no server is reached over wss://: the link to servers carries no TLS; listeners of ws:// and wss:// "
+     "need servers of ws://"},
+    {"ServersOfTwoTransports", with_servers("[\"udp://127.0.0.1:1\", \"tcp://127.0.0.1:1\"]"), "4:39",
+     "tcp://127.0.0.1:1 stands beside udp://127.0.0.1:1 at f.yaml:4:18; give it an upstream of its own"},
     {"ServerUnknownKey", with_servers("[{ adress: \"udp://127.0.0.1:1\" }]"), "4:20",
      "did you mean \"address\"?"},
     {"ServerTrustedIsWord", with_servers("[{ address: \"udp://127.0.0.1:1\", trusted: yes }]"), "4:59",
@@ -161,6 +167,28 @@ const Mistake link_mistakes[] = {
     {"ServerLinkLocal", with_servers("[\"udp://[fe80::1]:5055\"]"), "4:18", "is a link-local address"},
     {"ServerUnresolvable", with_servers("[\"udp://no-such-host.invalid:1\"]"), "4:18",
      "\"no-such-host.invalid\" can't be resolved"},
+};
+
+const Mistake tls_mistakes[] = {
+    {"None", with_wss(""), "2:32",
+     "a listener of wss:// needs a certificate; add tls: { certificate: "
+     "\"file:/etc/photon-gateway/tls.crt\", key: \"file:/etc/photon-gateway/tls.key\" }"},
+    {"OnUdp", with_listener("name: a, listen: \"udp://127.0.0.1:1\", upstream: b, " + tls), "3:63",
+     "tls is for listeners of wss:// only; leave it out, or listen on wss:// instead of udp://"},
+    {"IsPath", with_wss(", tls: file:/a.pem"), "2:71", "\"tls\" must be a map"},
+    {"WithoutKey", with_wss(", tls: { certificate: file:/a.crt }"), "2:71",
+     "the key \"key\" is missing here; write key: \"file:/etc/photon-gateway/tls.key\""},
+    {"WithoutCertificate", with_wss(", tls: { key: file:/a.key }"), "2:71",
+     "the key \"certificate\" is missing here"},
+    {"UnknownKey", with_wss(", tls: { cert: file:/a.crt, key: file:/a.key }"), "2:73",
+     "unknown key \"cert\" in \"tls\""},
+    {"CertificateWithoutFile", with_wss(", tls: { certificate: /a.crt, key: file:/a.key }"), "2:86",
+     "\"certificate\" must be file: and the path of a PEM file, as in certificate: "
+     "\"file:/etc/photon-gateway/tls.crt\""},
+    {"KeyWithoutFile", with_wss(", tls: { certificate: file:/a.crt, key: /a.key }"), "2:104",
+     "\"key\" must be file: and the path of a PEM file, as in key: \"file:/etc/photon-gateway/tls.key\""},
+    {"KeyWithoutPath", with_wss(", tls: { certificate: file:/a.crt, key: \"file:\" }"), "2:104",
+     "\"key\" must be file: and the path"},
 };
 
 const Mistake value_mistakes[] = {
@@ -209,8 +237,18 @@ std::string case_name(const testing::TestParamInfo<Mistake>& info) {
   return info.param.name;
 }
 
+TEST(MistakesOfTls, DoNotRepeatAKeyThatWasWrittenIntoTheFile) {
+  try {
+    load_text(with_wss(", tls: { certificate: file:/a.crt, key: BEGIN-PRIVATE-KEY }"), "f.yaml");
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("BEGIN")));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(OfTheFile, Mistakes, testing::ValuesIn(file_mistakes), case_name);
 INSTANTIATE_TEST_SUITE_P(OfLinks, Mistakes, testing::ValuesIn(link_mistakes), case_name);
+INSTANTIATE_TEST_SUITE_P(OfTls, Mistakes, testing::ValuesIn(tls_mistakes), case_name);
 INSTANTIATE_TEST_SUITE_P(OfValues, Mistakes, testing::ValuesIn(value_mistakes), case_name);
 
 }  // namespace

@@ -38,8 +38,13 @@ TEST(Print, IsReadBackToTheSame) {
   const std::string text = R"(version: 1
 listeners:
   - { name: "null", listen: "udp://[::1]:5055", upstream: "1e5" }
+  - { name: "tcp", listen: "tcp://[::1]:5055", upstream: "tcp" }
+  - { name: "ws", listen: "ws://0.0.0.0:9090", upstream: "ws" }
+  - { name: "wss", listen: "wss://0.0.0.0:19090", upstream: "ws", tls: { certificate: "file:/etc/a \"b\".crt", key: "file:c\\\x0Ad.key" } }
 upstreams:
   "1e5": { servers: ["udp://127.0.0.1:15055", { address: "udp://192.0.2.1:15055", trusted: true }] }
+  "tcp": { servers: ["tcp://127.0.0.1:15055"] }
+  "ws": { servers: ["ws://127.0.0.1:15090"] }
 encryption:
   responses: all
   events: listed

@@ -37,13 +37,6 @@ TEST(Address, RefusesTextThatIsNoAddress) {
   EXPECT_FALSE(parse_address("", 1));
 }
 
-TEST(Address, KnowsTheWildcards) {
-  EXPECT_TRUE(is_wildcard(*parse_address("0.0.0.0", 5055)));
-  EXPECT_TRUE(is_wildcard(*parse_address("::", 5055)));
-  EXPECT_FALSE(is_wildcard(*parse_address("127.0.0.1", 5055)));
-  EXPECT_FALSE(is_wildcard(*parse_address("::1", 5055)));
-}
-
 TEST(Address, CountsIpv4BySingleAddressAndIpv6ByTheNetwork) {
   EXPECT_EQ(limit_key(*parse_address("10.1.2.3", 1)), limit_key(*parse_address("10.1.2.3", 2)));
   EXPECT_NE(limit_key(*parse_address("10.1.2.3", 1)), limit_key(*parse_address("10.1.2.4", 1)));

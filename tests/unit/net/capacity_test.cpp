@@ -1,6 +1,7 @@
 #include "net/capacity.h"
 
 #include <stdexcept>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 namespace gateway::net {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -30,6 +32,20 @@ TEST(Capacity, NamesTheSettingWhenDescriptorsAreShort) {
   EXPECT_THAT(
       [&] { fitting_sessions(wanted, {.descriptors = descriptors_needed(wanted) - 1, .ports = 1000}); },
       ThrowsMessage<std::runtime_error>(HasSubstr("limits.sessions to 999 or less")));
+}
+
+TEST(Capacity, NeedsTwoDescriptorsASessionAsSoonAsOneListenerIsAStream) {
+  for (const Scheme scheme : {Scheme::tcp, Scheme::ws, Scheme::wss}) {
+    Options wanted = options(1000);
+    const std::size_t of_udp = descriptors_needed(wanted);
+    wanted.listeners[1].scheme = scheme;
+    EXPECT_EQ(descriptors_needed(wanted), of_udp + 1000);
+    EXPECT_EQ(fitting_sessions(wanted, {.descriptors = of_udp + 1000, .ports = 1000}), 1000U);
+    EXPECT_THAT([&] { fitting_sessions(wanted, {.descriptors = of_udp + 999, .ports = 1000}); },
+                ThrowsMessage<std::runtime_error>(
+                    AllOf(HasSubstr("which needs " + std::to_string(of_udp + 1000) + " open files"),
+                          HasSubstr("limits.sessions to 999 or less"))));
+  }
 }
 
 TEST(Capacity, NamesTheSettingWhenPortsAreShort) {
