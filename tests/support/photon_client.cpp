@@ -9,7 +9,6 @@ namespace {
 
 using wire::CommandType;
 using wire::Flags;
-using Kind = ClientEvent::Kind;
 using Status = ClientEvent::Status;
 
 constexpr std::size_t secret_bytes = 20;
@@ -66,7 +65,10 @@ std::string numbered(const std::string& text, std::size_t number) {
 }  // namespace
 
 PhotonClient::PhotonClient(const Generation& generation, Config config)
-    : generation_(generation), config_(std::move(config)), random_(config_.seed) {
+    : generation_(generation),
+      config_(std::move(config)),
+      random_(config_.seed),
+      application_(generation, config_.init.protocol, violations_) {
   sender_.emplace(generation_, PhotonSender::Setup{}, violations_);
   receiver_.emplace(generation_, config_.channels, violations_);
 }
@@ -90,9 +92,9 @@ void PhotonClient::connect(TimePoint now) {
   receiver_.emplace(generation_, config_.channels, violations_);
   received_.clear();
   last_datagram_.reset();
-  crypto_.reset();
+  application_.start();
   time_offset_.reset();
-  initialised_ = init_sent_ = false;
+  init_sent_ = false;
   state_ = State::connecting;
   sender_->start(clock(now));
   sender_->queue_control(CommandType::connect);
@@ -189,7 +191,8 @@ void PhotonClient::dispatch(TimePoint now) {
   while (state_ == State::connected) {
     const auto message = receiver_->next();
     if (!message) return;
-    deliver(now, *message);
+    const bool in = application_.receive({now, message->channel, message->delivery, message->bytes});
+    if (in) fetch_server_time(now);
   }
 }
 
@@ -221,90 +224,10 @@ void PhotonClient::disconnected_by_server(TimePoint now, std::uint8_t reason) {
   end(now, Status::by_server, reason);
 }
 
-void PhotonClient::deliver(TimePoint now, const ReceivedMessage& received) {
-  const Bytes bytes = received.bytes;
-  if (bytes.size() < 2 || (bytes[0] != 0xF3 && bytes[0] != 0xFD))
-    return violate("payload that is no message");
-  const std::uint8_t type = bytes[1] & 0x7F;
-  if (type == 1) return init_response(now, received);
-  ClientEvent event;
-  event.time = now;
-  event.channel = received.channel;
-  event.delivery = received.delivery;
-  event.encrypted = (bytes[1] & 0x80) != 0;
-  event.body.assign(bytes.begin() + 2, bytes.end());
-  if (event.encrypted) {
-    auto clear = crypto_ ? crypto_->open(event.body) : std::nullopt;
-    if (!clear) {
-      ++undecryptable_;
-      return;
-    }
-    event.body = std::move(*clear);
-  }
-  fire(std::move(event), type);
-}
-
-void PhotonClient::init_response(TimePoint now, const ReceivedMessage& received) {
-  if ((received.bytes[1] & 0x80) != 0) violate("encrypted InitResponse");
-  if (initialised_) violate("second InitResponse");
-  initialised_ = true;
-  fetch_server_time(now);
-  ClientEvent event;
-  event.time = now;
-  event.channel = received.channel;
-  event.delivery = received.delivery;
-  event.body.assign(received.bytes.begin() + 2, received.bytes.end());
-  events_.push_back(std::move(event));
-}
-
-void PhotonClient::fire(ClientEvent event, std::uint8_t type) {
-  if (type == 3 || type == 7) {
-    const auto head = read_response(config_.init.protocol, event.body);
-    if (!head) return violate("malformed response");
-    event.code = head->code;
-    event.return_code = head->return_code;
-    event.debug = head->debug;
-    event.kind = type == 3 ? Kind::response : Kind::internal_response;
-    if (type == 7 && head->code == 0) return key_response(std::move(event), *head);
-  } else if (type == 4) {
-    if (event.body.empty()) return violate("event without a code");
-    event.kind = Kind::event;
-    event.code = event.body.front();
-  } else if (type == 5 && generation_.disconnect_message) {
-    event.kind = Kind::disconnect_message;
-  } else if ((type == 8 || type == 9) && generation_.messages) {
-    event.kind = type == 8 ? Kind::message : Kind::raw;
-  } else {
-    ++unknown_messages_;
-    return;
-  }
-  events_.push_back(std::move(event));
-}
-
-void PhotonClient::key_response(ClientEvent event, const ResponseHead& head) {
-  if (event.encrypted) violate("encrypted key exchange response");
-  event.kind = Kind::encryption_failed;
-  if (!crypto_) violate("key exchange response nobody asked for");
-  if (crypto_ && head.return_code == 0) {
-    if (const auto server_key = read_server_key(config_.init.protocol, head.parameters)) {
-      crypto_->derive(*server_key);
-      event.kind = Kind::encryption_established;
-    } else {
-      violate("granted key exchange without a key");
-    }
-  }
-  events_.push_back(std::move(event));
-}
-
 void PhotonClient::end(TimePoint now, Status status, std::uint8_t reason) {
   state_ = State::disconnected;
   received_.clear();
-  ClientEvent event;
-  event.time = now;
-  event.kind = Kind::disconnected;
-  event.status = status;
-  event.reason = reason;
-  events_.push_back(std::move(event));
+  application_.end(now, status, reason);
 }
 
 // ---- Sending
@@ -331,26 +254,18 @@ std::optional<std::vector<std::uint8_t>> PhotonClient::send(TimePoint now, Photo
 
 bool PhotonClient::exchange_keys(TimePoint now) {
   if (state_ != State::connected) return false;
-  crypto_.emplace(random_bytes(secret_bytes));
-  const auto request = write_key_request(config_.init.protocol, crypto_->public_key());
-  return raw_bytes(now, request);
+  return raw_bytes(now, application_.begin_exchange(random_bytes(secret_bytes)));
 }
 
 bool PhotonClient::operation(TimePoint now, const Operation& operation) {
-  std::vector<std::uint8_t> body{operation.code};
-  const auto& parameters =
-      operation.parameters.empty() ? no_parameters(config_.init.protocol) : operation.parameters;
-  body.insert(body.end(), parameters.begin(), parameters.end());
-  return message(now, 2, body, operation.channel, operation.delivery, operation.encrypt);
+  return message(now, 2, application_.operation_body(operation.code, operation.parameters), operation.channel,
+                 operation.delivery, operation.encrypt);
 }
 
 bool PhotonClient::message(TimePoint now, std::uint8_t type, Bytes body, std::uint8_t channel, Flags delivery,
                            bool encrypt) {
-  if (encrypt && !encryption_available()) return false;
-  std::vector<std::uint8_t> bytes{0xF3, static_cast<std::uint8_t>(encrypt ? type | 0x80 : type)};
-  const auto sealed = encrypt ? crypto_->seal(body) : std::vector<std::uint8_t>(body.begin(), body.end());
-  bytes.insert(bytes.end(), sealed.begin(), sealed.end());
-  return raw_bytes(now, bytes, channel, delivery);
+  const auto bytes = application_.write(type, body, encrypt);
+  return bytes && raw_bytes(now, *bytes, channel, delivery);
 }
 
 bool PhotonClient::raw_bytes(TimePoint, Bytes bytes, std::uint8_t channel, Flags delivery) {
@@ -374,17 +289,6 @@ void PhotonClient::disconnect(TimePoint now) {
 }
 
 // ---- What the application sees
-
-std::size_t PhotonClient::count(Kind kind) const {
-  return static_cast<std::size_t>(std::count_if(
-      events_.begin(), events_.end(), [kind](const ClientEvent& event) { return event.kind == kind; }));
-}
-
-const ClientEvent* PhotonClient::last(Kind kind) const {
-  const auto found = std::find_if(events_.rbegin(), events_.rend(),
-                                  [kind](const ClientEvent& event) { return event.kind == kind; });
-  return found == events_.rend() ? nullptr : &*found;
-}
 
 std::optional<std::uint32_t> PhotonClient::server_time(TimePoint now) const {
   if (!time_offset_) return std::nullopt;

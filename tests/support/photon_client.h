@@ -9,42 +9,11 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
-#include "support/photon_crypto.h"
-#include "support/photon_generation.h"
-#include "support/photon_message.h"
+#include "support/photon_application.h"
 #include "support/photon_receiver.h"
 #include "support/photon_sender.h"
 
 namespace gateway::test {
-
-/// What an application above the client library would see.
-struct ClientEvent {
-  enum class Kind : std::uint8_t {
-    connected,  // InitResponse was dispatched
-    encryption_established,
-    encryption_failed,
-    response,            // type 3
-    internal_response,   // type 7 other than of the key exchange
-    event,               // type 4
-    disconnect_message,  // type 5
-    message,             // type 8
-    raw,                 // type 9
-    disconnected,        // see status
-  };
-  enum class Status : std::uint8_t { none, by_us, by_server, timeout, network_error };
-
-  TimePoint time;
-  Kind kind = Kind::connected;
-  std::uint8_t channel = 0;
-  wire::Flags delivery = wire::Flags::reliable;
-  bool encrypted = false;
-  std::uint8_t code = 0;           // operation or event
-  std::int16_t return_code = 0;    // of responses
-  std::string debug;               // of responses
-  std::vector<std::uint8_t> body;  // clear, behind the two envelope bytes
-  Status status = Status::none;
-  std::uint8_t reason = 0;  // of a server's Disconnect
-};
 
 /// A stand-in for the real client library over UDP, on top of wire/ alone: transport, messages and crypto are
 /// written anew from the protocol's description, so that the gateway is not tested against its own
@@ -109,17 +78,17 @@ class PhotonClient {
 
   State state() const { return state_; }
   /// True after InitResponse was dispatched, until the end.
-  bool initialised() const { return initialised_ && state_ == State::connected; }
-  bool encryption_available() const { return crypto_ && crypto_->has_key(); }
-  const std::vector<ClientEvent>& events() const { return events_; }
-  std::size_t count(ClientEvent::Kind kind) const;
+  bool initialised() const { return application_.initialised() && state_ == State::connected; }
+  bool encryption_available() const { return application_.encryption_available(); }
+  const std::vector<ClientEvent>& events() const { return application_.events(); }
+  std::size_t count(ClientEvent::Kind kind) const { return application_.count(kind); }
   /// The last event of a kind; null when there was none.
-  const ClientEvent* last(ClientEvent::Kind kind) const;
+  const ClientEvent* last(ClientEvent::Kind kind) const { return application_.last(kind); }
   const std::vector<std::string>& violations() const { return violations_; }
   /// Messages dropped because they couldn't be opened.
-  std::size_t undecryptable() const { return undecryptable_; }
+  std::size_t undecryptable() const { return application_.undecryptable(); }
   /// Messages of a type this generation doesn't dispatch.
-  std::size_t unknown_messages() const { return unknown_messages_; }
+  std::size_t unknown_messages() const { return application_.unknown_messages(); }
 
   /// The server's clock as the application sees it; empty until it is known.
   std::optional<std::uint32_t> server_time(TimePoint now) const;
@@ -130,7 +99,7 @@ class PhotonClient {
   std::uint32_t challenge() const { return challenge_; }
   const PhotonSender& sender() const { return *sender_; }
   const PhotonReceiver& receiver() const { return *receiver_; }
-  const PhotonCrypto* crypto() const { return crypto_ ? &*crypto_ : nullptr; }
+  const PhotonCrypto* crypto() const { return application_.crypto(); }
   const Generation& generation() const { return generation_; }
   const Config& config() const { return config_; }
 
@@ -148,10 +117,6 @@ class PhotonClient {
   void execute(TimePoint now, OwnedCommand owned);
   void verify_connect();
   void disconnected_by_server(TimePoint now, std::uint8_t reason);
-  void deliver(TimePoint now, const ReceivedMessage& received);
-  void init_response(TimePoint now, const ReceivedMessage& received);
-  void fire(ClientEvent event, std::uint8_t type);
-  void key_response(ClientEvent event, const ResponseHead& head);
   void end(TimePoint now, ClientEvent::Status status, std::uint8_t reason);
 
   std::optional<std::vector<std::uint8_t>> send(TimePoint now, PhotonSender::Call call);
@@ -163,17 +128,13 @@ class PhotonClient {
   TimePoint connected_at_{};
   std::uint16_t peer_ = wire::peer_unassigned;
   std::uint32_t challenge_ = 0;
-  bool initialised_ = false;
   bool init_sent_ = false;
   std::vector<std::string> violations_;
+  PhotonApplication application_;
   std::optional<PhotonSender> sender_;
   std::optional<PhotonReceiver> receiver_;
   std::deque<OwnedCommand> received_;
   std::optional<std::vector<std::uint8_t>> last_datagram_;
-  std::optional<PhotonCrypto> crypto_;
-  std::vector<ClientEvent> events_;
-  std::size_t undecryptable_ = 0;
-  std::size_t unknown_messages_ = 0;
   std::size_t time_fetches_ = 0;
   std::uint32_t server_sent_time_ = 0;  // of the most recent datagram
   std::optional<std::uint32_t> time_offset_;
