@@ -21,6 +21,7 @@
 #include "metrics/exporter.h"
 #include "net/admin.h"
 #include "net/gateway.h"
+#include "net/tls.h"
 
 namespace gateway {
 namespace {
@@ -43,12 +44,23 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& context) {
+/// SIGHUP: a certificate was renewed.
+void reload(net::Gateway& gateway) {
+  try {
+    gateway.reload_certificates();
+    spdlog::info("certificates read again; the configuration is only read at the start");
+  } catch (const std::exception& error) {
+    spdlog::error("the old certificates stay in use: {}", error.what());
+  }
+}
+
+void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& context,
+                     net::Gateway& gateway) {
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (signal == SIGHUP) {
-      spdlog::warn("SIGHUP: reload is not available yet; restart to change the configuration");
-      wait_for_signal(signals, context);
+      reload(gateway);
+      wait_for_signal(signals, context, gateway);
       return;
     }
     spdlog::info("stopping signal={}: telling every client", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -94,7 +106,7 @@ int run(const config::Config& config) {
                config.net.threads);
   if (config.admin) spdlog::info("listening admin={}", config.admin->text);
   gateway.start();  // logs every listener
-  wait_for_signal(signals, context);
+  wait_for_signal(signals, context, gateway);
   context.run();
   stop(gateway, context);
   spdlog::info("stopped");
@@ -106,6 +118,7 @@ int act(const config::CommandLine& line) {
     case config::Action::run:
       return run(line.config);
     case config::Action::check:
+      net::load_all_tls(line.config.net);
       std::cout << "OK: " << (line.file.empty() ? "the command line" : line.file) << " can be used\n";
       return 0;
     case config::Action::print:

@@ -14,6 +14,7 @@
 #include "net/shard.h"
 #include "net/shared.h"
 #include "net/sockets.h"
+#include "net/tls.h"
 
 namespace gateway::net {
 
@@ -52,8 +53,9 @@ std::string servers_of(const PoolOptions& pool) {
 struct Gateway::State {
   explicit State(const Options& its_options)
       : options(fitted(its_options)), locks(lock(options)), shared(options) {
+    const std::vector<TlsContext> tls = load_all_tls(options);
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
-      shards.push_back(std::make_unique<Shard>(options, shared));
+      shards.push_back(std::make_unique<Shard>(options, shared, tls));
     }
   }
 
@@ -92,6 +94,11 @@ void Gateway::stop() {
   for (auto& shard : state_->shards) shard->stop(deadline);
   for (std::thread& thread : state_->threads) thread.join();
   state_->threads.clear();
+}
+
+void Gateway::reload_certificates() {
+  const std::vector<TlsContext> tls = load_all_tls(state_->options);
+  for (auto& shard : state_->shards) shard->use_tls(tls);
 }
 
 bool Gateway::ready() const {

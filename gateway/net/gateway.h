@@ -21,6 +21,10 @@ class Gateway {
   /// joins.
   void stop();
 
+  /// Reads the certificates of all wss listeners again, for clients that come from now on; sessions keep what
+  /// they have. All or nothing: throws std::runtime_error with a sentence when one can't be used.
+  void reload_certificates();
+
   /// True when every shard runs and nothing is being stopped.
   bool ready() const;
   /// The options in effect: with as many sessions as the system carries.

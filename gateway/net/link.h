@@ -20,8 +20,8 @@ using session::Side;
 /// What the links of one shard share.
 struct LinkRoom {
   BufferPool& buffers;
-  std::function<void()> link_gone;  // called when a link's last work is done
-  std::size_t links = 0;            // alive, those included that only say farewell
+  std::function<void()> link_gone;                            // called when a link's last work is done
+  std::size_t links = 0;                                      // alive, those included that only say farewell
   std::array<std::uint8_t, std::size_t{64} * 1024> input{};   // one read at a time
   std::array<std::uint8_t, std::size_t{16} * 1024> output{};  // one write at a time
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/random.h"
@@ -10,32 +11,32 @@
 #include "net/server_pool.h"
 #include "net/session_table.h"
 #include "net/stats.h"
+#include "net/stream_listener.h"
 #include "session/door.h"
 #include "session/session.h"
 
 namespace gateway::net {
 
-/// One listener as one shard sees it: its socket of the group, the door, and who has a session.
-struct Listener {
-  Listener(const ListenerOptions& its_options, const session::DoorOptions& door_options,
-           Descriptor its_socket, ServerPool& its_pool, ListenerStats& its_stats,
-           const session::Services& its_services)
-      : options(its_options),
-        socket(std::move(its_socket)),
-        pool(its_pool),
-        stats(its_stats),
-        services(its_services),
-        door(door_options, its_services.random, its_stats.door),
-        table(its_services.random) {}
+/// Where UDP clients come in: the shard's socket of the group, the door, and who has a session.
+struct UdpPort {
+  UdpPort(const session::DoorOptions& door_options, Descriptor its_socket, session::DoorStats& door_stats,
+          Random& random)
+      : socket(std::move(its_socket)), door(door_options, random, door_stats), table(random) {}
 
-  const ListenerOptions& options;
   Descriptor socket;
+  session::Door door;
+  SessionTable table;  // the sessions that datagrams may belong to
+};
+
+/// One listener as one shard sees it.
+struct Listener {
+  const ListenerOptions& options;
   ServerPool& pool;
   ListenerStats& stats;
   session::Services services;
-  session::Door door;
-  SessionTable table;                // the sessions that datagrams may belong to
-  std::vector<std::uint32_t> dirty;  // slots of sessions to be flushed
+  std::unique_ptr<UdpPort> udp;            // one of the two
+  std::unique_ptr<StreamListener> stream;  // tcp, ws and wss
+  std::vector<std::uint32_t> dirty;        // slots of sessions to be flushed
 };
 
 }  // namespace gateway::net

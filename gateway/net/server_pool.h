@@ -39,6 +39,7 @@ class ServerPool {
 
   /// A session has a socket to the server; gives the server's clock.
   transport::ServerClock& opened(upstream::ServerId id);
+  transport::ServerClock& clock(upstream::ServerId id) { return clocks_[id.index]->clock; }
   /// It has it no longer. A clock that nobody feeds is forgotten: the server may restart meanwhile.
   void closed(upstream::ServerId id);
   /// The server answered Connect.

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/address.h"
 #include "net/datagram_io.h"
 #include "net/descriptor.h"
+#include "net/shared.h"
+#include "net/stream_pair.h"
 #include "session/session.h"
 #include "upstream/pool.h"
 
@@ -16,14 +19,16 @@ namespace gateway::net {
 
 /// A session's way to its server.
 struct UpstreamLink {
-  Descriptor socket;  // connected; none before a server was chosen
-  upstream::ServerId server;
-  bool connected = false;  // the server answered Connect, and the pool knows it
+  std::optional<upstream::ServerId> server;  // chosen, and counted by its pool
+  Descriptor socket;                         // UDP: connected to it
+  bool connected = false;                    // the server answered, and the pool knows it
 };
 
 /// What the shard keeps with a session. Slots never move; one is used again after its session.
 struct SessionSlot {
   std::unique_ptr<session::Session> session;  // none: the slot is free
+  std::unique_ptr<StreamPair> streams;        // tcp, ws and wss
+  std::optional<Admitted> admitted;
   UpstreamLink upstream;
   Address client;
   LocalAddress local{};  // where the client's datagrams arrive

@@ -39,11 +39,17 @@ TimePoint clock_now() {
 
 }  // namespace
 
-Shard::Shard(const Options& options, Shared& shared)
+Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls)
     : options_(options),
       shared_(shared),
+      links_{.buffers = buffers_,
+             .link_gone =
+                 [this] {
+                   if (stopping_) schedule();
+                 }},
       readable_(context_, fcntl(poller_.descriptor(), F_DUPFD_CLOEXEC, 0)),
       timer_(context_),
+      tls_(std::move(tls)),
       wheel_(clock_now()),
       exchanges_(options.limits, shared.exchanges, random_),
       now_(clock_now()),
@@ -58,7 +64,9 @@ Shard::Shard(const Options& options, Shared& shared)
   open_listeners();
 }
 
-Shard::~Shard() = default;
+Shard::~Shard() {
+  links_.link_gone = [] {};
+}
 
 void Shard::open_listeners() {
   for (std::size_t i = 0; i < options_.listeners.size(); ++i) {
@@ -70,25 +78,47 @@ void Shard::open_listeners() {
                                      .stats = stats.session,
                                      .raised = shared_.raised[listener.pool],
                                      .scratch = scratch_};
-    listeners_.emplace_back(listener, options_.door, open_listener_socket(listener, options_.receive_buffer),
-                            pools_[listener.pool], stats, services);
-    if (!poller_.add(listeners_.back().socket.get(), listener_bit | i)) {
-      throw std::runtime_error("cannot watch the socket of " + listener.text);
+    Listener& added = listeners_.emplace_back(Listener{.options = listener,
+                                                       .pool = pools_[listener.pool],
+                                                       .stats = stats,
+                                                       .services = services,
+                                                       .udp = {},
+                                                       .stream = {},
+                                                       .dirty = {}});
+    if (listener.scheme == Scheme::udp) {
+      open_udp(added, i);
+    } else {
+      added.stream = std::make_unique<StreamListener>(
+          context_, listener, [this, i](TcpSocket socket, const Address& client) {
+            accept_stream(static_cast<std::uint32_t>(i), std::move(socket), client);
+          });
     }
+  }
+}
+
+void Shard::open_udp(Listener& listener, std::size_t index) {
+  listener.udp = std::make_unique<UdpPort>(options_.door,
+                                           open_listener_socket(listener.options, options_.receive_buffer),
+                                           listener.stats.door, random_);
+  if (!poller_.add(listener.udp->socket.get(), listener_bit | index)) {
+    throw std::runtime_error("cannot watch the socket of " + listener.options.text);
   }
 }
 
 void Shard::discard_early() {
   constexpr int batches_at_start_max = 1000;  // a flood must not hold the start
   for (Listener& listener : listeners_) {
-    for (int batch = 0; batch < batches_at_start_max; ++batch) {
-      received_.receive(listener.socket.get(), false);
+    for (int batch = 0; listener.udp && batch < batches_at_start_max; ++batch) {
+      received_.receive(listener.udp->socket.get(), false);
       if (!received_.full()) break;
     }
   }
 }
 
 void Shard::run() {
+  for (Listener& listener : listeners_) {
+    if (listener.stream) listener.stream->start();
+  }
   wait();
   running_ = true;
   context_.run();
@@ -114,12 +144,18 @@ void Shard::work() {
   arm(deadline());
   if (!more) {
     if (!waiting_) wait();
-  } else if (!std::exchange(posted_, true)) {
-    boost::asio::post(context_, [this] {
-      posted_ = false;
-      work();
-    });
+  } else {
+    schedule();
   }
+}
+
+/// Another round once what is ready by now was handled.
+void Shard::schedule() {
+  if (std::exchange(posted_, true)) return;
+  boost::asio::post(context_, [this] {
+    posted_ = false;
+    work();
+  });
 }
 
 /// True when there is more to do at once.
@@ -163,9 +199,9 @@ void Shard::receive(std::uint64_t key) {
 
 void Shard::receive_from_clients(std::uint32_t index) {
   Listener& listener = listeners_[index];
-  to_clients_.begin(listener.socket.get());
+  to_clients_.begin(listener.udp->socket.get());
   for (int batch = 0; batch < batches_max; ++batch) {
-    received_.receive(listener.socket.get(), false);
+    received_.receive(listener.udp->socket.get(), false);
     for (std::size_t i = 0; i < received_.size(); ++i) {
       if (const auto datagram = received_[i]) dispatch(index, *datagram);
     }
@@ -187,7 +223,7 @@ void Shard::receive_from_server(Index index) {
 
 void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   if (session::Door::wants(datagram.bytes)) return ask_door(index, datagram);
-  const auto found = listeners_[index].table.find(datagram.from);
+  const auto found = listeners_[index].udp->table.find(datagram.from);
   if (!found) return ask_door(index, datagram);
   ByteReader in(datagram.bytes);  // see "Datagram header" in wire/README.md
   const std::uint16_t peer = in.u16();
@@ -201,16 +237,19 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
 
 void Shard::ask_door(std::uint32_t index, const Received& datagram) {
   Listener& listener = listeners_[index];
-  const auto rejection =
-      shared_.stopping ? std::optional(Rejection::stopping) : shared_.admission.check(datagram.from);
+  const auto rejection = rejection_of(datagram.from);
   const std::uint64_t refused = listener.stats.door.refused.value();
-  const session::DoorAnswer answer =
-      listener.door.receive(now_, datagram.from, datagram.bytes, rejection.has_value(), to_clients_.room());
+  const session::DoorAnswer answer = listener.udp->door.receive(now_, datagram.from, datagram.bytes,
+                                                                rejection.has_value(), to_clients_.room());
   if (rejection && listener.stats.door.refused.value() != refused) {
     listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
   if (answer.reply_bytes > 0) to_clients_.add(answer.reply_bytes, datagram.from, datagram.local);
   if (answer.proven) open_session(index, datagram, *answer.proven);
+}
+
+std::optional<Rejection> Shard::rejection_of(const Address& client) const {
+  return shared_.stopping ? std::optional(Rejection::stopping) : shared_.admission.check(client);
 }
 
 void Shard::open_session(std::uint32_t index, const Received& datagram, const transport::Accepted& client) {
@@ -222,19 +261,19 @@ void Shard::open_session(std::uint32_t index, const Received& datagram, const tr
   slot.client = datagram.from;
   slot.local = datagram.local;
   slot.listener = index;
-  listener.table.insert(datagram.from, place);
+  listener.udp->table.insert(datagram.from, place);
   listener.stats.sessions.add();
-  shared_.admission.opened(datagram.from);
+  slot.admitted.emplace(shared_.admission, datagram.from);
   slot.session->receive(Side::downstream, now_, datagram.bytes);
   mark(place);
 }
 
 /// The address connected anew: its old session says farewell, reached by nothing any more.
 void Shard::replace_session(Listener& listener, const Address& client) {
-  const auto old = listener.table.find(client);
+  const auto old = listener.udp->table.find(client);
   if (!old) return;
   sessions_[*old].session->end(now_, session::End::replaced, transport::code_normal);
-  listener.table.erase(client, *old);
+  listener.udp->table.erase(client, *old);
   mark(*old);
 }
 
@@ -274,6 +313,7 @@ void Shard::stop(TimePoint deadline) {
   boost::asio::post(context_, [this, deadline] {
     stopping_ = true;
     stop_by_ = deadline;
+    stop_streams();
     end_all();
     work();
   });
@@ -289,7 +329,7 @@ void Shard::end_all() {
 }
 
 bool Shard::finished() const {
-  return stopping_ && (sessions_.used() == 0 || now_ >= stop_by_);
+  return stopping_ && ((sessions_.used() == 0 && links_.links == 0) || now_ >= stop_by_);
 }
 
 }  // namespace gateway::net

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -15,6 +18,7 @@
 #include "crypto/system_random.h"
 #include "net/datagram_io.h"
 #include "net/exchange_queue.h"
+#include "net/link.h"
 #include "net/listener.h"
 #include "net/options.h"
 #include "net/poller.h"
@@ -23,6 +27,8 @@
 #include "net/shared.h"
 #include "net/stats.h"
 #include "net/timer_wheel.h"
+#include "net/tls.h"
+#include "net/websocket_link.h"
 
 namespace gateway::net {
 
@@ -31,8 +37,9 @@ namespace gateway::net {
 /// stats().
 class Shard {
  public:
-  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this.
-  Shard(const Options& options, Shared& shared);
+  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this; `tls` is by index of
+  /// the listeners.
+  Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls);
   ~Shard();
 
   /// Drops what came before every shard had bound its sockets: from then on the kernel sends those clients
@@ -42,6 +49,8 @@ class Shard {
   void run();
   /// Ends every session; run() returns when all are told, or at `deadline`.
   void stop(TimePoint deadline);
+  /// What clients of wss are greeted with from now on.
+  void use_tls(std::vector<TlsContext> tls);
 
   bool running() const { return running_.load(std::memory_order_relaxed); }
   const ShardStats& stats() const { return stats_; }
@@ -50,10 +59,12 @@ class Shard {
   using Index = SessionSlots::Index;
 
   void open_listeners();
+  void open_udp(Listener& listener, std::size_t index);
 
   // The loop, around turn().
   void wait();
   void work();
+  void schedule();
   bool turn();
   void arm(TimePoint deadline);
   TimePoint deadline() const;
@@ -66,6 +77,19 @@ class Shard {
   void ask_door(std::uint32_t listener, const Received& datagram);
   void open_session(std::uint32_t listener, const Received& datagram, const transport::Accepted& client);
   void replace_session(Listener& listener, const Address& client);
+  std::optional<Rejection> rejection_of(const Address& client) const;
+
+  // Streams (shard_streams.cpp).
+  void accept_stream(std::uint32_t listener, TcpSocket socket, const Address& client);
+  void enter(std::uint32_t listener, std::shared_ptr<WebSocketLink> link, const Address& client);
+  void entered(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client,
+               HandshakeResult result, Admitted admitted);
+  Index open_stream_session(std::uint32_t listener, const Address& client, Admitted admitted,
+                            const session::StreamClient& how);
+  void connect_stream(Index index, upstream::ServerId server);
+  void stream_connected(SessionId id, std::optional<session::UpstreamError> error);
+  void count_handshake(const SessionSlot& slot);
+  void stop_streams();
 
   // What is due.
   void run_exchanges();
@@ -82,7 +106,7 @@ class Shard {
   void drain_to_server(Index index);
   void discard_to_server(SessionSlot& slot);
   void open_upstream(Index index, const session::UpstreamRequest& request);
-  void connect_upstream(Index index, upstream::ServerId server);
+  void connect_udp(Index index, upstream::ServerId server);
   void close_upstream(SessionSlot& slot);
   void count_progress(SessionSlot& slot);
 
@@ -98,6 +122,8 @@ class Shard {
   const Options& options_;
   Shared& shared_;
   ShardStats stats_;
+  BufferPool buffers_;  // both outlive what waits in the context
+  LinkRoom links_;
   boost::asio::io_context context_{1};
   Poller poller_;
   boost::asio::posix::stream_descriptor readable_;  // a copy of the poller's descriptor
@@ -108,11 +134,12 @@ class Shard {
   std::atomic<bool> running_{false};
 
   crypto::SystemRandom random_;
-  BufferPool buffers_;
   std::vector<std::uint8_t> scratch_;
   SharedClocks clocks_;
   std::deque<ServerPool> pools_;    // by index of Options::pools
   std::deque<Listener> listeners_;  // by index of Options::listeners
+  std::vector<TlsContext> tls_;     // by index of Options::listeners
+  std::set<std::shared_ptr<WebSocketLink>> entering_;
   SessionSlots sessions_;
   TimerWheel wheel_;
   ExchangeQueue exchanges_;

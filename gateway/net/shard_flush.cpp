@@ -1,8 +1,8 @@
 // How what a turn changed leaves the shard, in the order of the functions below:
 //   1 flush     every session that was touched, once: all datagrams to clients of one listener leave together
-//   2 settle    one session: its key exchange is queued, its counters follow, both its sides are drained,
-//   those to the
-//               server through the session's own socket
+//   2 settle    one session: both its sides are drained, to the server through the session's own socket; its
+//   key
+//               exchange is queued, its counters follow
 //   3 open      the server it wants, if it wants one
 //   4 remove    it, if it is over
 #include <utility>
@@ -27,9 +27,9 @@ void Shard::flush(Listener& listener) {
   if (listener.dirty.empty()) return;
   flushing_.clear();
   flushing_.swap(listener.dirty);  // what is marked from here on waits for the next turn, which comes at once
-  to_clients_.begin(listener.socket.get());
+  if (listener.udp) to_clients_.begin(listener.udp->socket.get());
   for (const Index index : flushing_) settle(listener, index);
-  to_clients_.flush();
+  if (listener.udp) to_clients_.flush();
 }
 
 void Shard::settle(const Listener& listener, Index index) {
@@ -37,10 +37,14 @@ void Shard::settle(const Listener& listener, Index index) {
   // A slot that was freed and taken again since it was marked may belong to another listener now.
   if (!slot.session || &listener_of(slot) != &listener) return;
   slot.dirty = false;
+  if (slot.streams) {
+    slot.streams->flush();
+  } else {
+    drain_to_client(slot);
+    drain_to_server(index);
+  }
   queue_exchange(index);
   count_progress(slot);
-  drain_to_client(slot);
-  drain_to_server(index);
   if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
   wheel_.set(index, slot.session->deadline());
   if (slot.session->closed()) closed_.push_back(index);
@@ -61,13 +65,13 @@ void Shard::queue_exchange(Index index) {
 /// for it.
 void Shard::count_progress(SessionSlot& slot) {
   ServerPool& pool = listener_of(slot).pool;
-  if (slot.upstream.socket && !slot.upstream.connected && slot.session->upstream_connected()) {
+  if (slot.upstream.server && !slot.upstream.connected && slot.session->upstream_connected()) {
     slot.upstream.connected = true;
-    pool.connected(slot.upstream.server);
+    pool.connected(*slot.upstream.server);
   }
   if (!slot.session->initialized()) return;
   if (!std::exchange(slot.initialized, true)) listener_of(slot).stats.initialized.add();
-  if (slot.upstream.socket && pool.time_to_ask(slot.upstream.server, now_))
+  if (slot.upstream.socket && pool.time_to_ask(*slot.upstream.server, now_))
     slot.session->ask_server_time(now_);
 }
 
@@ -101,19 +105,21 @@ void Shard::discard_to_server(SessionSlot& slot) {
 void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
   SessionSlot& slot = sessions_[index];
   ServerPool& pool = listener_of(slot).pool;
-  drain_to_server(index);  // the farewell to the server that is given up
-  if (slot.upstream.socket && !slot.upstream.connected) pool.failed(slot.upstream.server, now_);
+  if (!slot.streams) drain_to_server(index);  // the farewell to the server that is given up
+  if (slot.upstream.server && !slot.upstream.connected) pool.failed(*slot.upstream.server, now_);
   close_upstream(slot);
   const auto server = pool.choose(now_, request.excluded);
-  if (server) {
-    connect_upstream(index, *server);
-  } else {
+  if (!server) {
     slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
+  } else if (slot.streams) {
+    connect_stream(index, *server);
+  } else {
+    connect_udp(index, *server);
   }
   mark(index);
 }
 
-void Shard::connect_upstream(Index index, upstream::ServerId server) {
+void Shard::connect_udp(Index index, upstream::ServerId server) {
   SessionSlot& slot = sessions_[index];
   ServerPool& pool = listener_of(slot).pool;
   auto socket = open_upstream_socket(pool.server(server).address);
@@ -124,14 +130,15 @@ void Shard::connect_upstream(Index index, upstream::ServerId server) {
   if (!poller_.add(socket->get(), index)) {
     return slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
   }
-  slot.upstream = {.socket = std::move(*socket), .server = server, .connected = false};
+  slot.upstream = {.server = server, .socket = std::move(*socket), .connected = false};
   slot.session->upstream_opened(now_, server, pool.opened(server));
 }
 
 void Shard::close_upstream(SessionSlot& slot) {
-  if (!slot.upstream.socket) return;
+  if (!slot.upstream.server) return;
+  if (slot.streams) slot.streams->drop_server();
   slot.upstream.socket.close();  // which takes it out of the poller
-  listener_of(slot).pool.closed(slot.upstream.server);
+  listener_of(slot).pool.closed(*std::exchange(slot.upstream.server, std::nullopt));
 }
 
 void Shard::remove_closed() {
@@ -145,15 +152,15 @@ void Shard::remove(Index index) {
   Listener& listener = listener_of(slot);
   log_end(slot);
   const session::End end = slot.session->record().end;
-  if (slot.upstream.socket && !slot.upstream.connected &&
+  if (slot.upstream.server && !slot.upstream.connected &&
       (end == session::End::upstream_refused || end == session::End::upstream_connect)) {
-    listener.pool.failed(slot.upstream.server, now_);
+    listener.pool.failed(*slot.upstream.server, now_);
   }
+  count_handshake(slot);
   close_upstream(slot);
   if (slot.initialized) listener.stats.initialized.subtract();
   listener.stats.sessions.subtract();
-  listener.table.erase(slot.client, index);
-  shared_.admission.closed(slot.client);
+  if (listener.udp) listener.udp->table.erase(slot.client, index);
   wheel_.remove(index);
   sessions_.give_back(index);
 }
@@ -161,7 +168,7 @@ void Shard::remove(Index index) {
 void Shard::log_end(const SessionSlot& slot) {
   const Listener& listener = listeners_[slot.listener];
   const std::string server =
-      slot.upstream.socket ? listener.pool.server(slot.upstream.server).text : std::string();
+      slot.upstream.server ? listener.pool.server(*slot.upstream.server).text : std::string();
   const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
   if (spdlog::should_log(spdlog::level::debug)) {
     spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info

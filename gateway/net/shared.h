@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/address.h"
@@ -39,6 +40,28 @@ class Admission {
   std::atomic<std::size_t> sessions_{0};
   mutable std::mutex mutex_;
   std::map<Address, std::size_t> by_address_;  // under mutex_
+};
+
+/// One session of an address, counted for as long as this lives.
+class Admitted {
+ public:
+  Admitted(Admission& admission, const Address& address) : admission_(&admission), address_(address) {
+    admission_->opened(address_);
+  }
+  Admitted(Admitted&& other) noexcept
+      : admission_(std::exchange(other.admission_, nullptr)), address_(other.address_) {}
+  Admitted& operator=(Admitted&& other) noexcept {
+    std::swap(admission_, other.admission_);
+    std::swap(address_, other.address_);
+    return *this;
+  }
+  ~Admitted() {
+    if (admission_ != nullptr) admission_->closed(address_);
+  }
+
+ private:
+  Admission* admission_;
+  Address address_;
 };
 
 /// All that the shards of a process share; owned by the Gateway.

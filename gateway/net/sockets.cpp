@@ -62,6 +62,10 @@ std::string hint(int error, Scheme scheme) {
 
 }  // namespace
 
+void fail_to_listen(const ListenerOptions& listener, int error) {
+  fail(listener, "listen on", error);
+}
+
 void check_port_is_free(const ListenerOptions& listener) {
   const bool stream = is_stream(listener.scheme);
   const Descriptor probe = stream ? stream_socket(listener.address) : datagram_socket(listener.address);

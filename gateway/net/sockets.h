@@ -16,6 +16,10 @@ namespace gateway::net {
 /// process binds anything.
 void check_port_is_free(const ListenerOptions& listener);
 
+/// Throws std::runtime_error: a sentence about a listener that can't listen, with what to do about `error`
+/// (errno).
+[[noreturn]] void fail_to_listen(const ListenerOptions& listener, int error);
+
 /// A UDP socket of a listener, one of a group (SO_REUSEPORT) over which the kernel spreads clients by
 /// address. It says on which local address a datagram came if it is bound to a wildcard, and how many it
 /// dropped. Throws std::runtime_error with a sentence for the operator.

@@ -23,7 +23,8 @@ std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request);
 Refusal refusal(const UpgradeRequest& request, boost::beast::http::status status, std::string_view text);
 
 /// The serialization that the client's sub-protocol names: GpBinaryV16… or GpBinaryV18…. Empty for any other
-/// and for none, which mean JSON or something unknown: forwarded untouched. Source: transport/README.md, "Streams".
+/// and for none, which mean JSON or something unknown: forwarded untouched. Source: transport/README.md,
+/// "Streams".
 std::optional<message::Serialization> serialization_of(const UpgradeRequest& request);
 
 /// Fills the request to the server from the client's: everything but what belongs to the one connection.

@@ -63,8 +63,7 @@ class WebSocketOver final : public WebSocketLink {
     socket_.read_message_max(message_max);
     socket_.write_buffer_bytes(write_buffer_bytes);
     socket_.auto_fragment(false);
-    socket_.set_option(
-        websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
+    socket_.set_option(websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
     if (lowest().is_open()) tune(lowest());
   }
 
@@ -80,7 +79,7 @@ class WebSocketOver final : public WebSocketLink {
 
  private:
   void read_request();
-  void take_request();
+  void take_request(error_code error);
   void entered(HandshakeResult result);
   void upgrade(const UpgradeRequest& from_client, Connected connected);
   bool write();
@@ -136,20 +135,20 @@ void WebSocketOver<Next>::read_request() {
   entry_->parser.body_limit(0);
   http::async_read_header(socket_.next_layer(), entry_->buffer, entry_->parser,
                           [self = self()](error_code error, std::size_t) {
-                            if (!self->entry_) return;
-                            if (error == http::error::end_of_stream || error == boost::asio::error::eof)
-                              return self->entered(HandshakeResult::closed);
-                            if (error) return self->entered(HandshakeResult::request);
-                            self->take_request();
+                            if (!self->entry_ || !self->entry_->entered) return;
+                            self->take_request(error);
                           });
 }
 
 template <class Next>
-void WebSocketOver<Next>::take_request() {
+void WebSocketOver<Next>::take_request(error_code error) {
+  const bool is_http = !error || error.category() == http::make_error_code(http::error{}).category();
+  if (error == http::error::end_of_stream || !is_http) return entered(HandshakeResult::closed);
   request_ = entry_->parser.release();
-  auto refused = refuse_upgrade(request_);
+  auto refused = error ? refusal(request_, http::status::bad_request, "no valid request: " + error.message())
+                       : refuse_upgrade(request_);
   if (!refused) return entered(HandshakeResult::ok);
-  const Entered tell = std::move(entry_->entered);
+  const Entered tell = std::exchange(entry_->entered, nullptr);
   refuse(std::move(*refused));
   tell(HandshakeResult::request);
 }
@@ -205,18 +204,18 @@ void WebSocketOver<Next>::upgrade(const UpgradeRequest& from_client, Connected c
   socket_.set_option(
       websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
   const auto host = from_client[http::field::host];
-  socket_.async_handshake(response_, host.empty() ? "localhost" : host, from_client.target(),
-                          [self = self(), connected = std::move(connected)](error_code error) {
-                            if (!self->lowest().is_open()) return;  // aborted
-                            self->request_ = {};
-                            self->socket_.set_option(
-                                websocket::stream_base::decorator([](UpgradeRequest&) {}));
-                            self->socket_.set_option(websocket::stream_base::timeout{
-                                farewell_time, websocket::stream_base::none(), false});
-                            self->open_ = !error;
-                            if (error) return connected(session::UpstreamError::refused);
-                            connected(std::nullopt);
-                          });
+  socket_.async_handshake(
+      response_, host.empty() ? "localhost" : host, from_client.target(),
+      [self = self(), connected = std::move(connected)](error_code error) {
+        if (!self->lowest().is_open()) return;  // aborted
+        self->request_ = {};
+        self->socket_.set_option(websocket::stream_base::decorator([](UpgradeRequest&) {}));
+        self->socket_.set_option(
+            websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
+        self->open_ = !error;
+        if (error) return connected(session::UpstreamError::refused);
+        connected(std::nullopt);
+      });
 }
 
 // --- Messages
@@ -269,7 +268,9 @@ void WebSocketOver<Next>::received(error_code error) {
     input_ended_ = true;
     if (owner_ == nullptr) return;
     CloseReason reason{Cause::reset, 0};
-    if (error == websocket::error::closed) reason = {Cause::peer, socket_.reason().code};
+    // A peer that said farewell may break the connection off before ours was through.
+    const bool said_farewell = socket_.reason().code != websocket::close_code::none;
+    if (error == websocket::error::closed || said_farewell) reason = {Cause::peer, socket_.reason().code};
     if (error == websocket::error::message_too_big) reason.cause = Cause::overflow;
     return owner_->ended(side_, reason);
   }
@@ -328,11 +329,13 @@ void WebSocketOver<Next>::close() {
 
 }  // namespace
 
-std::shared_ptr<WebSocketLink> make_websocket_link(TcpSocket socket, LinkRoom& room, std::size_t message_max) {
+std::shared_ptr<WebSocketLink> make_websocket_link(TcpSocket socket, LinkRoom& room,
+                                                   std::size_t message_max) {
   return std::make_shared<WebSocketOver<TcpSocket>>(std::move(socket), room, message_max);
 }
 
-std::shared_ptr<WebSocketLink> make_websocket_link(TlsSocket socket, LinkRoom& room, std::size_t message_max) {
+std::shared_ptr<WebSocketLink> make_websocket_link(TlsSocket socket, LinkRoom& room,
+                                                   std::size_t message_max) {
   return std::make_shared<WebSocketOver<TlsSocket>>(std::move(socket), room, message_max);
 }
 

@@ -29,8 +29,8 @@ class WebSocketLink : public Link {
 
   // A client's: enter, then accept or finish.
 
-  /// TLS if there is any, then the upgrade request, all within `limit`. `entered` is called once unless the link
-  /// is aborted before; after anything but ok the link is on its way out.
+  /// TLS if there is any, then the upgrade request, all within `limit`. `entered` is called once unless the
+  /// link is aborted before; after anything but ok the link is on its way out.
   virtual void enter(Duration limit, Entered entered) = 0;
   virtual const UpgradeRequest& request() const = 0;
   /// Answers 101 as the server did; `accepted` is called when the client has it.

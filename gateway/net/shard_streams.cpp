@@ -1,0 +1,131 @@
+// How clients of tcp, ws and wss get their sessions, in the order of the functions below:
+//   1 accept      a connection; on tcp it is a session at once
+//   2 enter       ws and wss: TLS, the upgrade request; then it is a session
+//   3 connect     to the server that the session wants: tcp after Init, ws at once, with the client's request
+//   4 connected   the session goes on; a WebSocket's client is answered as the server answered
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "net/shard.h"
+
+namespace gateway::net {
+
+using session::StreamClient;
+
+void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& client) {
+  Listener& listener = listeners_[index];
+  if (const auto rejection = rejection_of(client)) {
+    return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();  // and the socket closes
+  }
+  const std::size_t message_max = options_.session.downstream.message_max;
+  switch (listener.options.scheme) {
+    case Scheme::ws:
+      return enter(index, make_websocket_link(std::move(socket), links_, message_max), client);
+    case Scheme::wss:
+      return enter(index,
+                   make_websocket_link(TlsSocket(std::move(socket), *tls_[index]), links_, message_max),
+                   client);
+    case Scheme::tcp:
+    case Scheme::udp:
+      break;
+  }
+  const Index place = open_stream_session(index, client, Admitted(shared_.admission, client), StreamClient{});
+  sessions_[place].streams->start(std::make_shared<TcpLink>(std::move(socket), links_));
+}
+
+void Shard::enter(std::uint32_t listener, std::shared_ptr<WebSocketLink> link, const Address& client) {
+  entering_.insert(link);
+  auto admitted = std::make_shared<Admitted>(shared_.admission, client);
+  link->enter(options_.session.init_timeout,
+              [this, listener, link = link.get(), client, admitted](HandshakeResult result) {
+                const auto entering = std::static_pointer_cast<WebSocketLink>(link->shared_from_this());
+                entering_.erase(entering);
+                entered(listener, entering, client, result, std::move(*admitted));
+              });
+}
+
+void Shard::entered(std::uint32_t index, const std::shared_ptr<WebSocketLink>& link, const Address& client,
+                    HandshakeResult result, Admitted admitted) {
+  Listener& listener = listeners_[index];
+  if (result != HandshakeResult::ok) {
+    listener.stats.handshakes[static_cast<std::size_t>(result)].add();
+    spdlog::debug("no session listener={} reason={}", listener.options.name, name(result));
+    return;
+  }
+  const StreamClient how{.framing = StreamClient::Framing::websocket,
+                         .confidential = listener.options.scheme == Scheme::wss,
+                         .serialization = serialization_of(link->request())};
+  const Index place = open_stream_session(index, client, std::move(admitted), how);
+  sessions_[place].streams->start(link);
+}
+
+Shard::Index Shard::open_stream_session(std::uint32_t index, const Address& client, Admitted admitted,
+                                        const StreamClient& how) {
+  Listener& listener = listeners_[index];
+  now_ = std::chrono::steady_clock::now();
+  const Index place = sessions_.take();
+  SessionSlot& slot = sessions_[place];
+  slot.session = std::make_unique<session::Session>(listener.services, how, now_);
+  slot.streams = std::make_unique<StreamPair>(*slot.session, [this, place] {
+    mark(place);
+    schedule();
+  });
+  slot.admitted = std::move(admitted);
+  slot.client = client;
+  slot.listener = index;
+  listener.stats.sessions.add();
+  mark(place);
+  schedule();
+  return place;
+}
+
+void Shard::connect_stream(Index index, upstream::ServerId server) {
+  SessionSlot& slot = sessions_[index];
+  ServerPool& pool = listener_of(slot).pool;
+  slot.upstream = {.server = server, .socket = {}, .connected = false};
+  pool.opened(server);
+  slot.session->upstream_connecting(server);
+  const SessionId id{index, slot.generation};
+  slot.streams->connect(
+      context_, links_, pool.server(server).address, options_.session.upstream.message_max,
+      [this, id](std::optional<session::UpstreamError> error) { stream_connected(id, error); });
+}
+
+void Shard::stream_connected(SessionId id, std::optional<session::UpstreamError> error) {
+  if (!alive(id)) return;
+  SessionSlot& slot = sessions_[id.slot];
+  now_ = std::chrono::steady_clock::now();
+  if (error) {
+    slot.streams->drop_server();
+    slot.session->upstream_error(now_, *error);
+  } else if (!slot.session->closed(Side::downstream)) {
+    slot.streams->opened();
+    const upstream::ServerId server = *slot.upstream.server;
+    slot.session->upstream_opened(now_, server, listener_of(slot).pool.clock(server));
+  }
+  mark(id.slot);
+  schedule();
+}
+
+/// How the upgrade went, once it is known.
+void Shard::count_handshake(const SessionSlot& slot) {
+  Listener& listener = listener_of(slot);
+  if (!slot.streams || listener.options.scheme == Scheme::tcp) return;
+  const auto result = slot.streams->answered() ? HandshakeResult::ok : HandshakeResult::upstream;
+  listener.stats.handshakes[static_cast<std::size_t>(result)].add();
+}
+
+void Shard::stop_streams() {
+  for (Listener& listener : listeners_) {
+    if (listener.stream) listener.stream->stop();
+  }
+  for (const auto& link : std::exchange(entering_, {})) link->abort();
+}
+
+void Shard::use_tls(std::vector<TlsContext> tls) {
+  boost::asio::post(context_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
+}
+
+}  // namespace gateway::net

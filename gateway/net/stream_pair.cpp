@@ -1,0 +1,108 @@
+#include "net/stream_pair.h"
+
+#include <chrono>
+#include <utility>
+
+namespace gateway::net {
+
+namespace {
+
+TimePoint clock_now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+StreamPair::StreamPair(session::Session& session, std::function<void()> touched)
+    : session_(session), touched_(std::move(touched)) {}
+
+StreamPair::~StreamPair() {
+  drop_server();
+  for (auto& link : links_) {
+    if (link) link->abort();
+  }
+}
+
+void StreamPair::take(Side side, std::shared_ptr<Link> taken) {
+  taken->own(*this, side);
+  link(side) = std::move(taken);
+}
+
+void StreamPair::start(std::shared_ptr<TcpLink> client) {
+  take(Side::downstream, std::move(client));
+  answered_ = true;
+}
+
+void StreamPair::start(std::shared_ptr<WebSocketLink> client) {
+  waiting_ = client;
+  take(Side::downstream, std::move(client));
+}
+
+void StreamPair::connect(boost::asio::io_context& context, LinkRoom& room, const Address& server,
+                         std::size_t message_max, Connected connected) {
+  drop_server();
+  if (waiting_) {
+    auto made = make_websocket_link(TcpSocket(context), room, message_max);
+    connecting_ = upgraded_ = made;
+    made->connect(server, waiting_->request(), std::move(connected));
+  } else {
+    auto made = std::make_shared<TcpLink>(TcpSocket(context), room);
+    connecting_ = made;
+    made->connect(server, std::move(connected));
+  }
+}
+
+void StreamPair::opened() {
+  take(Side::upstream, std::exchange(connecting_, nullptr));
+  if (!waiting_) return;
+  answered_ = true;
+  std::exchange(waiting_, nullptr)->accept(std::exchange(upgraded_, nullptr)->response());
+}
+
+void StreamPair::drop_server() {
+  if (connecting_) std::exchange(connecting_, nullptr)->abort();
+  upgraded_.reset();
+}
+
+// Taking output may let the session pass on what had waited, so both sides are asked until neither has more.
+void StreamPair::flush() {
+  for (bool wrote = true; wrote;) {
+    wrote = false;
+    for (const Side side : {Side::downstream, Side::upstream}) {
+      if (link(side)) wrote |= link(side)->pump();
+    }
+  }
+  for (const Side side : {Side::downstream, Side::upstream}) {
+    if (!link(side) || !session_.closed(side)) continue;
+    waiting_.reset();
+    std::exchange(link(side), nullptr)->finish(session_.close_reason(side));
+  }
+}
+
+void StreamPair::received(Side side, Bytes bytes, bool text) {
+  if (text) {
+    session_.receive_text(side, clock_now(), bytes);
+  } else {
+    session_.receive(side, clock_now(), bytes);
+  }
+  touched_();
+}
+
+void StreamPair::ended(Side side, transport::CloseReason reason) {
+  session_.end_of_input(side, clock_now(), reason);
+  touched_();
+}
+
+std::size_t StreamPair::next_output(Side side, MutableBytes out) {
+  return session_.next_output(side, clock_now(), out);
+}
+
+std::optional<transport::OutgoingMessage> StreamPair::take_message(Side side) {
+  return session_.take_message(side, clock_now());
+}
+
+void StreamPair::again(Side) {
+  touched_();
+}
+
+}  // namespace gateway::net

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+
+#include "net/link.h"
+#include "net/tcp_link.h"
+#include "net/websocket_link.h"
+
+namespace gateway::net {
+
+/// The two links of a session on a stream transport, and what the shard does with them.
+class StreamPair final : public LinkOwner {
+ public:
+  /// `touched` is called when the session was given something: it is to be flushed soon.
+  StreamPair(session::Session& session, std::function<void()> touched);
+  ~StreamPair() override;
+
+  /// Takes the client's link; a WebSocket's is accepted when its server was reached.
+  void start(std::shared_ptr<TcpLink> client);
+  void start(std::shared_ptr<WebSocketLink> client);
+  /// Opens a link to a server; `connected` is called once unless another or none is wanted before.
+  void connect(boost::asio::io_context& context, LinkRoom& room, const Address& server,
+               std::size_t message_max, Connected connected);
+  /// The server's link is there and the session knows it.
+  void opened();
+  /// Gives the server up, if one was being reached.
+  void drop_server();
+  /// Writes and reads what can be, and lets links go whose side is over.
+  void flush();
+  /// True when the server accepted the client's upgrade, and on TCP.
+  bool answered() const { return answered_; }
+
+  bool wants_input(Side side) const override { return session_.wants_input(side); }
+  void received(Side side, Bytes bytes, bool text) override;
+  void ended(Side side, transport::CloseReason reason) override;
+  std::size_t next_output(Side side, MutableBytes out) override;
+  std::optional<transport::OutgoingMessage> take_message(Side side) override;
+  void again(Side side) override;
+
+ private:
+  std::shared_ptr<Link>& link(Side side) { return links_[static_cast<std::size_t>(side)]; }
+  void take(Side side, std::shared_ptr<Link> link);
+
+  session::Session& session_;
+  std::function<void()> touched_;
+  std::array<std::shared_ptr<Link>, 2> links_;
+  std::shared_ptr<Link> connecting_;         // to a server, not open yet
+  std::shared_ptr<WebSocketLink> waiting_;   // the client's, until its server answered
+  std::shared_ptr<WebSocketLink> upgraded_;  // the server's, until its answer was passed on
+  bool answered_ = false;
+};
+
+}  // namespace gateway::net
