@@ -1,0 +1,94 @@
+// Sessions over WebSocket, binary and JSON.
+
+#include <gtest/gtest.h>
+
+#include "unit/session/stream_peers.h"
+
+namespace gateway::session {
+namespace {
+
+TEST_F(StreamSessionTest, AWebSocketNeedsNoInit) {
+  begin_websocket();
+  EXPECT_TRUE(session->initialized());
+  from_client(request);
+  EXPECT_EQ(received(*server), std::vector<Text>{request});
+  from_server({0xF3, 0x01, 0x00});
+  EXPECT_EQ(received(*client), (std::vector<Text>{{0xF3, 0x01, 0x00}}));
+}
+
+TEST_F(StreamSessionTest, KeysAndSealingWorkOnAWebSocketAsAnywhere) {
+  begin_websocket();
+  const auto crypto = exchange_keys();
+  from_client(sealed(crypto, request));
+  EXPECT_EQ(received(*server), std::vector<Text>{request});
+  from_server(response);
+  EXPECT_EQ(received(*client).back(), sealed(crypto, response));
+}
+
+TEST_F(StreamSessionTest, AFirstMessageBehindAFrameHeaderIsTheInitAndPassesUntouched) {
+  begin_websocket();
+  Text init{0xFB, 0, 0, 0, 0, 0, 1};
+  const Text text = token_init();
+  init.insert(init.end(), text.begin(), text.end());
+  from_client(init);
+  EXPECT_EQ(received(*server), std::vector<Text>{init});
+  EXPECT_EQ(session->record().application, "a");
+  const Text opaque{0xF3, 0x82, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  from_client(opaque);  // the key may have come with the token
+  EXPECT_EQ(received(*server), std::vector<Text>{opaque});
+}
+
+TEST_F(StreamSessionTest, JsonPassesUntouchedAsText) {
+  begin({Framing::websocket, false, std::nullopt});
+  open_server();
+  auto& messages = static_cast<WholeMessages&>(*server);
+  const Text unit{'~', 'm', '~', '1', '~', 'm', '~', 'x'};
+  session->receive_text(Side::downstream, now, unit);
+  const auto passed = session->take_message(Side::upstream, now);
+  ASSERT_TRUE(passed);
+  EXPECT_TRUE(passed->text);
+  EXPECT_EQ(copy(passed->bytes.bytes()), unit);
+  EXPECT_EQ(messages.held_bytes(), 0U);
+}
+
+TEST_F(StreamSessionTest, NothingInJsonIsTakenForTheBinaryProtocol) {
+  begin({Framing::websocket, false, std::nullopt});
+  open_server();
+  const Text looks_encrypted{0xF3, 0x82, 1};
+  from_client(looks_encrypted);
+  EXPECT_EQ(received(*server), std::vector<Text>{looks_encrypted});
+  EXPECT_EQ(session->record().end, End::none);
+}
+
+TEST_F(StreamSessionTest, OnTlsAMarkedMessageWithoutAKeyIsClearAndLosesItsMark) {
+  begin_websocket(true);
+  from_client({0xF3, 0x82, 1, 0, 0});
+  EXPECT_EQ(received(*server), std::vector<Text>{request});
+  from_server(response);
+  EXPECT_EQ(received(*client), std::vector<Text>{response});
+  EXPECT_EQ(session->record().of(Direction::to_server).encrypted, 1U);
+}
+
+TEST_F(StreamSessionTest, OnTlsAfterAKeyExchangeTheMarkMeansCiphertext) {
+  begin_websocket(true);
+  const auto crypto = exchange_keys();
+  from_client(sealed(crypto, request));
+  EXPECT_EQ(received(*server), std::vector<Text>{request});
+  from_client({0xF3, 0x82, 1, 0, 0});
+  EXPECT_EQ(session->record().end, End::bad_encryption);
+}
+
+TEST_F(StreamSessionTest, CloseCodesPassBothWays) {
+  begin_websocket();
+  session->end_of_input(Side::downstream, now, {Cause::peer, 4001});
+  EXPECT_EQ(session->close_reason(Side::upstream).code, 4001);
+  EXPECT_EQ(session->record().code, 4001);
+
+  begin_websocket();
+  session->end_of_input(Side::upstream, now, {Cause::peer, 1012});
+  EXPECT_EQ(session->close_reason(Side::downstream).code, 1012);
+  EXPECT_EQ(session->record().end, End::server_disconnect);
+}
+
+}  // namespace
+}  // namespace gateway::session
