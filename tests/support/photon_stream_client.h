@@ -102,6 +102,9 @@ class PhotonStreamClient {
   std::size_t undecryptable() const { return application_.undecryptable(); }
   std::size_t unknown_messages() const { return application_.unknown_messages(); }
 
+  /// TCP: bytes of a frame or pong that isn't complete. At the end of a stream a sign that it was cut.
+  std::size_t incomplete() const { return reader_ ? reader_->incomplete() : 0; }
+
   std::optional<std::uint32_t> server_time(TimePoint now) const;
   /// Of the last ping that was answered.
   std::optional<Duration> round_trip() const { return round_trip_; }

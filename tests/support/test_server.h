@@ -6,12 +6,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/address.h"
 #include "base/buffer_pool.h"
 #include "session/door.h"
+#include "support/running_sum.h"
 #include "support/seeded_random.h"
+#include "support/stream_kind.h"
 #include "support/test_operations.h"
 #include "transport/reliable_udp.h"
 
@@ -49,6 +52,12 @@ class TestServer {
     transport::Delivery delivery = transport::Delivery::reliable;
     bool encrypted = false;  // bit 0x80 of the type, which no server behind the gateway should see
     std::vector<std::uint8_t> bytes;
+    transport::Form form = transport::Form::message;
+  };
+  /// What passed over one client's stream: whole messages, without Init and without pings of TCP.
+  struct Traffic {
+    RunningSum received;
+    RunningSum sent;
   };
   /// How a client's connection ended.
   struct Ended {
@@ -69,9 +78,32 @@ class TestServer {
   TimePoint deadline() const;
   std::optional<Output> next_output(TimePoint now);
 
-  /// Ends the connection of one client, or of all, with this reason; what is queued goes first.
-  void disconnect(TimePoint now, const Address& peer, std::uint8_t code);
-  void disconnect_all(TimePoint now, std::uint8_t code);
+  // Streams: whoever has their sockets says what came and takes what goes, one connection at a time.
+
+  /// A client came by TCP, or its upgrade to WebSocket was answered; the serialization is that of the
+  /// sub-protocol.
+  void open_stream(TimePoint now, const Address& from, StreamKind kind,
+                   message::Serialization serialization = message::Serialization::v16);
+  /// On TCP any slice, on WebSocket one whole message.
+  void receive_stream(TimePoint now, const Address& from, Bytes bytes, bool text = false);
+  /// The client sends nothing more: its FIN or close frame (cause peer), or a reset.
+  void end_of_input(TimePoint now, const Address& from, transport::CloseReason reason);
+  /// Nothing is read from the client at present.
+  void not_listening(TimePoint now, const Address& from);
+  struct StreamOutput {
+    Bytes bytes;  // on WebSocket one whole message; valid until the next call
+    bool text = false;
+  };
+  /// What leaves next to a client. After the last of it take_end() says whether its connection is over.
+  std::optional<StreamOutput> stream_output(TimePoint now, const Address& to);
+  std::optional<transport::CloseReason> take_end(const Address& peer);
+  /// Bytes that wait to be taken by stream_output().
+  std::size_t queued_bytes(const Address& peer) const;
+
+  /// Ends the connection of one client, or of all, with this reason (from 1000 on a close code of WebSocket);
+  /// what is queued goes first.
+  void disconnect(TimePoint now, const Address& peer, std::uint16_t code);
+  void disconnect_all(TimePoint now, std::uint16_t code);
   /// Sends a whole clear message to a client. False when it isn't connected or its queue is full.
   bool send(TimePoint now, const Address& peer, const transport::Payload& message);
   /// From now on nothing is read or answered, as if the machine were gone.
@@ -86,8 +118,12 @@ class TestServer {
   const std::deque<Message>& received() const { return received_; }
   const std::deque<Message>& sent() const { return sent_; }
   const std::deque<Ended>& ended() const { return ended_; }
+  /// By client, kept beyond its end and whatever `records` says. Streams only.
+  const std::map<Address, Traffic>& traffic() const { return traffic_; }
+  /// Pings of TCP, which are no messages.
+  const std::deque<Message>& pings() const { return pings_; }
   /// What no server behind the gateway may see: a key exchange, an encrypted message, a first message that is
-  /// no Init.
+  /// no Init, on WebSocket an Init later than that, and what the JSON mode doesn't know.
   const std::vector<std::string>& violations() const { return violations_; }
 
  private:
@@ -107,6 +143,14 @@ class TestServer {
   void read(TimePoint now, Peer& peer);
   void handle(TimePoint now, Peer& peer, const transport::Payload& payload);
   void greet(TimePoint now, Peer& peer, const transport::Payload& init);
+  void respond_to_init(TimePoint now, Peer& peer);
+  void answer_internal(TimePoint now, Peer& peer, const transport::Payload& request);
+  void answer_ping(TimePoint now, Peer& peer, const transport::Payload& ping);
+  bool takes_otherwise(TimePoint now, Peer& peer, const transport::Payload& payload, bool first);
+  void take_token(const transport::Payload& payload, bool first);
+  void take_text(TimePoint now, Peer& peer, std::string_view text);
+  void take_object(TimePoint now, Peer& peer, const std::string& object);
+  void answer_object(TimePoint now, Peer& peer, const std::string& object);
   void operate(TimePoint now, Peer& peer, const transport::Payload& request);
   void join(TimePoint now, Peer& peer, const transport::Payload& request);
   void raise(TimePoint now, Peer& peer, const transport::Payload& request);
@@ -130,10 +174,14 @@ class TestServer {
   std::deque<std::pair<Address, std::vector<std::uint8_t>>> replies_;  // of the door
   std::vector<Late> late_;
   std::vector<std::uint8_t> out_;
+  Buffer stream_message_;  // what stream_output() gave last
+  std::map<Address, transport::CloseReason> stream_ends_;
 
   std::deque<Message> received_;
   std::deque<Message> sent_;
+  std::deque<Message> pings_;
   std::deque<Ended> ended_;
+  std::map<Address, Traffic> traffic_;
   std::vector<std::string> violations_;
 };
 

@@ -1,76 +1,19 @@
 #include "support/test_server_socket.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
-#include <cstring>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdexcept>
-#include <string>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "support/loopback.h"
+
 namespace gateway::test {
-namespace {
-
 using Clock = std::chrono::steady_clock;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-/// A socket bound to the port (0: any) and the port it got.
-std::pair<int, std::uint16_t> bound_socket(int type, std::uint16_t port) {
-  const int descriptor = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(port);
-  socklen_t length = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (descriptor < 0 || ::bind(descriptor, generic, length) != 0 ||
-      ::getsockname(descriptor, generic, &length) != 0) {
-    if (descriptor >= 0) ::close(descriptor);
-    throw std::runtime_error("no socket on port " + std::to_string(port) + ": " + std::strerror(errno));
-  }
-  return {descriptor, ntohs(address.sin_port)};
-}
-
-std::uint16_t free_port(int type) {
-  const auto [descriptor, port] = bound_socket(type, 0);
-  ::close(descriptor);
-  return port;
-}
-
-Address from_system(const sockaddr_in& system) {
-  Address address;
-  address.ip[10] = address.ip[11] = 0xFF;
-  std::memcpy(address.ip.data() + 12, &system.sin_addr, 4);
-  address.port = system.sin_port;
-  return address;
-}
-
-sockaddr_in to_system(const Address& address) {
-  sockaddr_in system{};
-  system.sin_family = AF_INET;
-  system.sin_port = address.port;
-  std::memcpy(&system.sin_addr, address.ip.data() + 12, 4);
-  return system;
-}
-
-}  // namespace
-
-std::uint16_t free_udp_port() {
-  return free_port(SOCK_DGRAM);
-}
-std::uint16_t free_tcp_port() {
-  return free_port(SOCK_STREAM);
-}
 
 std::vector<std::uint8_t> exchange_datagram(std::uint16_t port, Bytes datagram, Duration limit) {
   const auto [descriptor, local] = bound_socket(SOCK_DGRAM, 0);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "support/loopback.h"
 #include "support/test_server.h"
 
 namespace gateway::test {
@@ -60,10 +61,5 @@ class TestServerSocket {
 /// Sends one datagram to a port of the loopback interface from a socket of its own and gives what comes back;
 /// empty when nothing comes within `limit`.
 std::vector<std::uint8_t> exchange_datagram(std::uint16_t port, Bytes datagram, Duration limit);
-
-/// A UDP port of the loopback interface that was free a moment ago.
-std::uint16_t free_udp_port();
-/// The same for TCP.
-std::uint16_t free_tcp_port();
 
 }  // namespace gateway::test
