@@ -12,7 +12,7 @@
 
 namespace gateway::test {
 
-inline constexpr Duration patience = seconds(10);
+inline constexpr Duration patience = seconds(20);
 
 inline std::vector<std::uint8_t> filled(std::size_t size) {
   std::vector<std::uint8_t> data(size);
