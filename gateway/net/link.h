@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/buffer_pool.h"
 #include "base/bytes.h"
+#include "net/poller.h"
 #include "session/session.h"
 #include "transport/whole_messages.h"
 
@@ -20,6 +21,7 @@ using session::Side;
 /// What the links of one shard share.
 struct LinkRoom {
   BufferPool& buffers;
+  Poller& poller;
   std::function<void()> link_gone;                            // called when a link's last work is done
   std::size_t links = 0;                                      // alive, those included that only say farewell
   std::array<std::uint8_t, std::size_t{64} * 1024> input{};   // one read at a time
@@ -37,6 +39,8 @@ class LinkOwner {
   virtual void ended(Side side, transport::CloseReason reason) = 0;
   virtual std::size_t next_output(Side side, MutableBytes out) = 0;
   virtual std::optional<transport::OutgoingMessage> take_message(Side side) = 0;
+  /// What the poller calls this side's socket.
+  virtual std::uint64_t poller_key(Side side) const = 0;
   /// The link can do more: a write that had to wait is done, or not all was read.
   virtual void again(Side side) = 0;
 };
@@ -53,13 +57,15 @@ class Link : public std::enable_shared_from_this<Link> {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  void own(LinkOwner& owner, Side side) {
+  virtual void own(LinkOwner& owner, Side side) {
     owner_ = &owner;
     side_ = side;
   }
 
   /// Writes what there is and reads if the session wants it. True when something was written.
   virtual bool pump() = 0;
+  /// The poller says that the socket can be read or written. Only of links that let it watch theirs.
+  virtual void ready() {}
   /// The owner goes. What was taken from the session is still written, then the peer is told by the way its
   /// transport has: FIN, a close frame, an HTTP status; for at most a few seconds.
   virtual void finish(transport::CloseReason reason) = 0;

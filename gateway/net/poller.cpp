@@ -9,11 +9,25 @@ Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create an epoll descriptor");
 }
 
-bool Poller::add(int socket, std::uint64_t key) {
+namespace {
+
+epoll_event event_of(std::uint64_t key, std::uint32_t events) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = key;
+  return event;
+}
+
+}  // namespace
+
+bool Poller::add(int socket, std::uint64_t key, std::uint32_t events) {
+  epoll_event event = event_of(key, events);
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket, &event) == 0;
+}
+
+void Poller::change(int socket, std::uint64_t key, std::uint32_t events) {
+  epoll_event event = event_of(key, events);
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket, &event);
 }
 
 void Poller::remove(int socket) {

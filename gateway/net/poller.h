@@ -22,11 +22,13 @@ class Poller {
 
   /// Becomes readable when a socket has something.
   int descriptor() const { return epoll_.get(); }
-  /// Watches `socket` for input; `key` comes back from ready(). False when the kernel has no memory or watch
-  /// left.
-  bool add(int socket, std::uint64_t key);
+  /// Watches `socket` for `events`; `key` comes back from ready(). False when the kernel has no memory or
+  /// watch left.
+  bool add(int socket, std::uint64_t key, std::uint32_t events = EPOLLIN);
+  /// For other events than before.
+  void change(int socket, std::uint64_t key, std::uint32_t events);
   void remove(int socket);
-  /// Keys of sockets with something to receive, at most events_max, without blocking. Valid until the next
+  /// Keys of sockets with something to do, at most events_max, without blocking. Valid until the next
   /// call.
   std::span<const epoll_event> ready();
 

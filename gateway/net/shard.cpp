@@ -28,10 +28,9 @@ using session::Side;
 
 namespace {
 
-constexpr std::uint64_t listener_bit = std::uint64_t{1} << 63;  // of a poller key; the rest is an index
-constexpr int turns_max = 16;                                   // before Asio's own work gets a chance
-constexpr int batches_max = 4;                                  // of one listener in one turn
-constexpr Duration exchange_budget = milliseconds(1);           // a turn
+constexpr int turns_max = 16;                          // before Asio's own work gets a chance
+constexpr int batches_max = 4;                         // of one listener in one turn
+constexpr Duration exchange_budget = milliseconds(1);  // a turn
 
 TimePoint clock_now() {
   return std::chrono::steady_clock::now();
@@ -43,6 +42,7 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
     : options_(options),
       shared_(shared),
       links_{.buffers = buffers_,
+             .poller = poller_,
              .link_gone =
                  [this] {
                    if (stopping_) schedule();
@@ -136,7 +136,9 @@ void Shard::wait() {
 
 void Shard::work() {
   bool more = true;
+  working_ = true;
   for (int turns = 0; more && turns < turns_max; ++turns) more = turn();
+  working_ = false;
   if (finished()) {
     for (Index i = 0; i < sessions_.size(); ++i) remove(i);
     return context_.stop();
@@ -151,7 +153,7 @@ void Shard::work() {
 
 /// Another round once what is ready by now was handled.
 void Shard::schedule() {
-  if (std::exchange(posted_, true)) return;
+  if (working_ || std::exchange(posted_, true)) return;
   boost::asio::post(context_, [this] {
     posted_ = false;
     work();
@@ -192,6 +194,8 @@ void Shard::receive(std::uint64_t key) {
   const auto index = static_cast<std::uint32_t>(key);
   if ((key & listener_bit) != 0) {
     receive_from_clients(index);
+  } else if ((key & stream_bit) != 0) {
+    receive_from_stream(index, (key & StreamPair::upstream_bit) != 0 ? Side::upstream : Side::downstream);
   } else {
     receive_from_server(index);
   }
@@ -218,6 +222,13 @@ void Shard::receive_from_server(Index index) {
     if (const auto datagram = received_[i]) slot.session->receive(Side::upstream, now_, datagram->bytes);
   }
   if (const auto kind = upstream_error_of(error)) slot.session->upstream_error(now_, *kind);
+  mark(index);
+}
+
+void Shard::receive_from_stream(Index index, Side side) {
+  SessionSlot& slot = sessions_[index];
+  if (!slot.streams) return;
+  slot.streams->ready(side);
   mark(index);
 }
 

@@ -58,6 +58,9 @@ class Shard {
  private:
   using Index = SessionSlots::Index;
 
+  static constexpr std::uint64_t listener_bit = std::uint64_t{1} << 63;  // of a poller key; the low half is
+  static constexpr std::uint64_t stream_bit = std::uint64_t{1} << 62;    // an index
+
   void open_listeners();
   void open_udp(Listener& listener, std::size_t index);
 
@@ -73,6 +76,7 @@ class Shard {
   void receive(std::uint64_t key);
   void receive_from_clients(std::uint32_t listener);
   void receive_from_server(Index index);
+  void receive_from_stream(Index index, Side side);
   void dispatch(std::uint32_t listener, const Received& datagram);
   void ask_door(std::uint32_t listener, const Received& datagram);
   void open_session(std::uint32_t listener, const Received& datagram, const transport::Accepted& client);
@@ -131,6 +135,7 @@ class Shard {
   TimePoint armed_ = never;
   bool waiting_ = false;  // for the poller
   bool posted_ = false;   // another round of work
+  bool working_ = false;  // in one, which ends only when nothing is left to do
   std::atomic<bool> running_{false};
 
   crypto::SystemRandom random_;

@@ -68,7 +68,7 @@ Shard::Index Shard::open_stream_session(std::uint32_t index, const Address& clie
   const Index place = sessions_.take();
   SessionSlot& slot = sessions_[place];
   slot.session = std::make_unique<session::Session>(listener.services, how, now_);
-  slot.streams = std::make_unique<StreamPair>(*slot.session, [this, place] {
+  slot.streams = std::make_unique<StreamPair>(*slot.session, stream_bit | place, [this, place] {
     mark(place);
     schedule();
   });

@@ -13,8 +13,8 @@ TimePoint clock_now() {
 
 }  // namespace
 
-StreamPair::StreamPair(session::Session& session, std::function<void()> touched)
-    : session_(session), touched_(std::move(touched)) {}
+StreamPair::StreamPair(session::Session& session, std::uint64_t poller_key, std::function<void()> touched)
+    : session_(session), poller_key_(poller_key), touched_(std::move(touched)) {}
 
 StreamPair::~StreamPair() {
   drop_server();
@@ -64,6 +64,10 @@ void StreamPair::drop_server() {
   upgraded_.reset();
 }
 
+void StreamPair::ready(Side side) {
+  if (link(side)) link(side)->ready();
+}
+
 // Taking output may let the session pass on what had waited, so both sides are asked until neither has more.
 void StreamPair::flush() {
   for (bool wrote = true; wrote;) {
@@ -99,6 +103,10 @@ std::size_t StreamPair::next_output(Side side, MutableBytes out) {
 
 std::optional<transport::OutgoingMessage> StreamPair::take_message(Side side) {
   return session_.take_message(side, clock_now());
+}
+
+std::uint64_t StreamPair::poller_key(Side side) const {
+  return poller_key_ | (side == Side::upstream ? upstream_bit : 0);
 }
 
 void StreamPair::again(Side) {

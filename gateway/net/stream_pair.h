@@ -14,7 +14,8 @@ namespace gateway::net {
 class StreamPair final : public LinkOwner {
  public:
   /// `touched` is called when the session was given something: it is to be flushed soon.
-  StreamPair(session::Session& session, std::function<void()> touched);
+  /// `poller_key` names it, see poller_key().
+  StreamPair(session::Session& session, std::uint64_t poller_key, std::function<void()> touched);
   ~StreamPair() override;
 
   /// Takes the client's link; a WebSocket's is accepted when its server was reached.
@@ -27,6 +28,8 @@ class StreamPair final : public LinkOwner {
   void opened();
   /// Gives the server up, if one was being reached.
   void drop_server();
+  /// The poller says that this side's socket has something to do.
+  void ready(Side side);
   /// Writes and reads what can be, and lets links go whose side is over.
   void flush();
   /// True when the server accepted the client's upgrade, and on TCP.
@@ -37,13 +40,17 @@ class StreamPair final : public LinkOwner {
   void ended(Side side, transport::CloseReason reason) override;
   std::size_t next_output(Side side, MutableBytes out) override;
   std::optional<transport::OutgoingMessage> take_message(Side side) override;
+  std::uint64_t poller_key(Side side) const override;
   void again(Side side) override;
+
+  static constexpr std::uint64_t upstream_bit = std::uint64_t{1} << 61;  // of a poller key
 
  private:
   std::shared_ptr<Link>& link(Side side) { return links_[static_cast<std::size_t>(side)]; }
   void take(Side side, std::shared_ptr<Link> link);
 
   session::Session& session_;
+  const std::uint64_t poller_key_;
   std::function<void()> touched_;
   std::array<std::shared_ptr<Link>, 2> links_;
   std::shared_ptr<Link> connecting_;         // to a server, not open yet

@@ -1,7 +1,9 @@
 #include "net/tcp_link.h"
 
+#include <cerrno>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -16,11 +18,19 @@ using transport::Cause;
 
 namespace {
 
-constexpr int reads_max = 4;  // of one link before others get their turn
+constexpr int reads_max = 4;  // of what is discarded, before others get their turn
 constexpr std::size_t discarded_max = std::size_t{1} << 20;
 
 bool would_block(const error_code& error) {
   return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
+}
+
+/// How much the socket took; none when it failed.
+std::optional<std::size_t> write_some(int socket, Bytes bytes) {
+  const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno == EAGAIN || errno == EINTR) return 0;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -43,97 +53,90 @@ void TcpLink::connect(const Address& server, Connected connected) {
                         });
 }
 
+// Asio would take a system call for every wait; the poller goes on telling until it is told to stop.
+void TcpLink::own(LinkOwner& owner, Side side) {
+  Link::own(owner, side);
+  error_code error;
+  const auto local = socket_.local_endpoint(error);
+  if (!error) protocol_ = local.protocol();
+  if (socket_.is_open()) descriptor_ = Descriptor(socket_.release(error));
+}
+
 bool TcpLink::pump() {
   if (owner_ == nullptr) return false;
   const bool wrote = write();
-  read();
+  watch();
   return wrote;
+}
+
+void TcpLink::ready() {
+  if (owner_ == nullptr) return;
+  if (unsent_ && !write_unsent(descriptor_.get())) fail();
+  if (wants_input()) read();
+}
+
+/// What is waited for: room while something is left to be written, input while the session wants it.
+void TcpLink::watch() {
+  std::uint32_t wanted = 0;
+  if (unsent_) wanted |= EPOLLOUT;
+  if (wants_input()) wanted |= EPOLLIN;
+  const std::uint32_t before = std::exchange(watched_, wanted);
+  if (wanted == before) return;
+  const std::uint64_t key = owner_->poller_key(side_);
+  if (wanted == 0) {
+    room_.poller.remove(descriptor_.get());  // it would still be told of a reset
+  } else if (before != 0) {
+    room_.poller.change(descriptor_.get(), key, wanted);
+  } else if (!room_.poller.add(descriptor_.get(), key, wanted)) {
+    watched_ = 0;
+    fail();
+  }
 }
 
 // --- Writing: straight from the session while the socket takes it
 
 bool TcpLink::write() {
   bool wrote = false;
-  while (owner_ != nullptr && !writing_ && socket_.is_open()) {
+  while (owner_ != nullptr && !unsent_) {
     const std::size_t size = owner_->next_output(side_, room_.output);
     if (size == 0) return wrote;
     wrote = true;
-    error_code error;
     const Bytes bytes = Bytes(room_.output).first(size);
-    const std::size_t sent = socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
-    if (error && !would_block(error)) {
+    const auto sent = write_some(descriptor_.get(), bytes);
+    if (!sent) {
       fail();
       return wrote;
     }
-    if (sent == size) continue;
-    unsent_ = room_.buffers.copy(bytes.subspan(sent));
+    if (*sent == size) continue;
+    unsent_ = room_.buffers.copy(bytes.subspan(*sent));
     unsent_from_ = 0;
-    wait_writable();
   }
   return wrote;
 }
 
-void TcpLink::wait_writable() {
-  writing_ = true;
-  socket_.async_wait(tcp::socket::wait_write, [self = self()](error_code error) {
-    self->writing_ = false;
-    if (error || !self->socket_.is_open()) return;
-    if (!self->write_unsent()) return;
-    if (self->farewell_) return self->say_farewell();
-    if (self->owner_ != nullptr) self->owner_->again(self->side_);
-  });
-}
-
-/// True when it is all gone.
-bool TcpLink::write_unsent() {
-  const Bytes left = std::as_const(unsent_).bytes().subspan(unsent_from_);
-  error_code error;
-  unsent_from_ += socket_.write_some(boost::asio::buffer(left.data(), left.size()), error);
-  if (error && !would_block(error)) {
-    fail();
-    return false;
-  }
-  if (unsent_from_ < unsent_.size()) {
-    wait_writable();
-    return false;
-  }
-  unsent_ = Buffer();
+/// False when it failed.
+bool TcpLink::write_unsent(int socket) {
+  const auto sent = write_some(socket, std::as_const(unsent_).bytes().subspan(unsent_from_));
+  if (!sent) return false;
+  unsent_from_ += *sent;
+  if (unsent_from_ == unsent_.size()) unsent_ = Buffer();
   return true;
 }
 
-// --- Reading: as long as the session wants it
+// --- Reading: as long as the session wants it. What is left is for the next turn: others are ready too.
 
 void TcpLink::read() {
-  if (owner_ == nullptr || reading_ || input_ended_ || !socket_.is_open()) return;
-  if (!owner_->wants_input(side_)) return;
-  reading_ = true;
-  socket_.async_wait(tcp::socket::wait_read, [self = self()](error_code error) {
-    self->reading_ = false;
-    if (error || !self->socket_.is_open()) return;
-    if (self->farewell_) return self->discard_input();
-    self->readable();
-  });
-}
-
-void TcpLink::readable() {
-  for (int i = 0; i < reads_max && owner_ != nullptr && owner_->wants_input(side_); ++i) {
-    error_code error;
-    const std::size_t size = socket_.read_some(boost::asio::buffer(room_.input), error);
-    if (would_block(error)) break;
-    if (error) {
-      input_ended_ = true;
-      const bool orderly = error == boost::asio::error::eof;
-      return owner_->ended(side_, {orderly ? Cause::peer : Cause::reset, 0});
-    }
-    owner_->received(side_, Bytes(room_.input).first(size), false);
-    if (size < room_.input.size()) return;
-  }
-  if (owner_ != nullptr) owner_->again(side_);  // not all was read: another turn
+  const ssize_t size = ::recv(descriptor_.get(), room_.input.data(), room_.input.size(), MSG_DONTWAIT);
+  if (size > 0)
+    return owner_->received(side_, Bytes(room_.input).first(static_cast<std::size_t>(size)), false);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  input_ended_ = true;
+  owner_->ended(side_, {size == 0 ? Cause::peer : Cause::reset, 0});
 }
 
 // The connection is of no more use.
 void TcpLink::fail() {
-  if (farewell_) return close();
+  unsent_ = Buffer();
   if (std::exchange(input_ended_, true)) return;
   owner_->ended(side_, {Cause::reset, 0});
 }
@@ -143,12 +146,36 @@ void TcpLink::fail() {
 void TcpLink::finish(transport::CloseReason reason) {
   owner_ = nullptr;
   farewell_ = reason;
-  if (!socket_.is_open()) return;
+  if (!give_back_socket()) return;
   timer_.emplace(socket_.get_executor(), farewell_time);
   timer_->async_wait([self = self()](error_code error) {
     if (!error) self->close();
   });
-  if (!writing_) say_farewell();
+  send_rest();
+}
+
+/// To Asio, for which the farewell may take its time.
+bool TcpLink::give_back_socket() {
+  if (!descriptor_) return false;
+  if (std::exchange(watched_, 0) != 0) room_.poller.remove(descriptor_.get());
+  error_code error;
+  socket_.assign(protocol_, descriptor_.get(), error);
+  if (error) {
+    descriptor_.close();
+    return false;
+  }
+  descriptor_.release();
+  socket_.non_blocking(true, error);
+  return true;
+}
+
+void TcpLink::send_rest() {
+  if (!unsent_) return say_farewell();
+  socket_.async_wait(tcp::socket::wait_write, [self = self()](error_code error) {
+    if (error || !self->socket_.is_open()) return;
+    if (!self->write_unsent(self->socket_.native_handle())) return self->close();
+    self->send_rest();
+  });
 }
 
 // A FIN, and the peer's own is waited for: closing with input unread would reset the connection, and what was
@@ -163,7 +190,7 @@ void TcpLink::say_farewell() {
   }
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   if (input_ended_) return close();
-  if (!reading_) discard_input();
+  discard_input();
 }
 
 void TcpLink::discard_input() {
@@ -174,9 +201,7 @@ void TcpLink::discard_input() {
     if (would_block(error)) break;
     if (error || discarded_ > discarded_max) return close();
   }
-  reading_ = true;
   socket_.async_wait(tcp::socket::wait_read, [self = self()](error_code error) {
-    self->reading_ = false;
     if (!error && self->socket_.is_open()) self->discard_input();
   });
 }
@@ -189,6 +214,7 @@ void TcpLink::abort() {
 void TcpLink::close() {
   error_code ignored;
   timer_.reset();
+  descriptor_.close();  // which takes it out of the poller
   socket_.close(ignored);
 }
 

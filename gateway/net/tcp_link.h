@@ -5,12 +5,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "net/descriptor.h"
 #include "net/link.h"
 
 namespace gateway::net {
 
-/// A TCP connection to a client or server. Nothing is allocated while it is idle: it waits until there is
-/// something, and reads into the shard's buffer.
+/// A TCP connection to a client or server. While a session owns it the shard's poller watches its socket, and
+/// it reads into the shard's buffer; before that, to connect, and for the farewell the socket is Asio's.
 class TcpLink final : public Link {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -20,28 +21,33 @@ class TcpLink final : public Link {
   /// Connects to a server; `connected` is called once unless the link is aborted before.
   void connect(const Address& server, Connected connected);
 
+  void own(LinkOwner& owner, Side side) override;
   bool pump() override;
+  void ready() override;
   void finish(transport::CloseReason reason) override;
   void abort() override;
 
  private:
   void prepare();
   bool write();
-  bool write_unsent();
-  void wait_writable();
+  bool write_unsent(int socket);
+  bool wants_input() const { return !input_ended_ && owner_->wants_input(side_); }
   void read();
-  void readable();
+  void watch();
   void fail();
+  bool give_back_socket();
+  void send_rest();
   void say_farewell();
   void discard_input();
   void close();
   std::shared_ptr<TcpLink> self() { return std::static_pointer_cast<TcpLink>(shared_from_this()); }
 
   Socket socket_;
-  Buffer unsent_;  // taken from the session, and no room for it in the socket
+  Descriptor descriptor_;  // of the socket, while it is owned
+  boost::asio::ip::tcp protocol_ = boost::asio::ip::tcp::v4();
+  std::uint32_t watched_ = 0;  // events
+  Buffer unsent_;              // taken from the session, and no room for it in the socket
   std::size_t unsent_from_ = 0;
-  bool reading_ = false;
-  bool writing_ = false;
   bool input_ended_ = false;
   std::optional<transport::CloseReason> farewell_;
   std::optional<boost::asio::steady_timer> timer_;  // of the farewell
