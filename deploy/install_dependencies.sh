@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs with apt what building the gateway and its tests needs; with --checks also clang and its tools, for the
-# sanitizers and the checks of tests/run.sh. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
+# Installs with apt what building the gateway and its tests needs; with --checks also clang, its runtimes and tools, for
+# the sanitizers, the fuzzing and the checks of tests/run.sh. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.

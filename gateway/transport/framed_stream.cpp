@@ -33,12 +33,11 @@ void FramedStream::receive(TimePoint now, Bytes bytes) {
   end_ += bytes.size();
 }
 
-// Room behind end_: what is held moves to the front, or to a larger buffer, at once to one that the message
-// at the front will fit.
+// Room behind end_: what is held moves to the front, or to a larger buffer. It grows with what came, not with
+// what a frame announces: memory for messages that never come would be the cheapest attack there is.
 void FramedStream::make_room(std::size_t bytes) {
   if (end_ + bytes <= input_.size()) return;
-  const auto front_unit = wire::stream_unit_size(held(), rules_);
-  const std::size_t needed = std::max(held_bytes() + bytes, front_unit ? *front_unit : 0);
+  const std::size_t needed = held_bytes() + bytes;
   Buffer larger;
   if (needed > input_.size()) larger = pool_.take(std::bit_ceil(std::max(needed, input_bytes_min)));
   const MutableBytes target = larger ? larger.bytes() : input_.bytes();
@@ -58,7 +57,7 @@ std::optional<Payload> FramedStream::next_payload() {
   const auto unit = wire::parse_stream_unit(held(), rules_);
   if (!unit) {
     stats_.drop(Drop::malformed);
-    const bool too_long = unit.error() == wire::Error::frame_length;
+    const bool too_long = unit.error() == wire::Error::frame_too_long;
     fail({too_long ? Cause::overflow : Cause::protocol_error, code_server_logic});
     return std::nullopt;
   }
@@ -75,7 +74,7 @@ std::optional<Payload> FramedStream::next_payload() {
 SendStatus FramedStream::send(TimePoint, const Payload& payload) {
   const std::size_t header = payload.form == Form::ping ? 0 : wire::frame_header_bytes;
   const std::size_t size = header + payload.bytes.size();
-  const SendStatus status = admits(size);
+  const SendStatus status = admits(size, output_.size());
   if (status != SendStatus::queued) return status;
   Buffer buffer = pool_.take(size);
   ByteWriter out(buffer.bytes());
@@ -100,6 +99,7 @@ std::size_t FramedStream::next_output(TimePoint now, MutableBytes out) {
     output_.pop_front();
     front_taken_ = 0;
   }
+  give_room_back(output_);
   if (writer.position() > 0) taken(now, writer.position());
   return writer.position();
 }

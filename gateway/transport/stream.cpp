@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transport/disconnect_code.h"
+
 namespace gateway::transport {
 
 Stream::Stream(const Options& options, BufferPool& pool, Stats& stats, Role role, TimePoint now)
@@ -15,9 +17,10 @@ bool Stream::hears(TimePoint now, std::size_t bytes) {
   return false;
 }
 
-SendStatus Stream::admits(std::size_t bytes) const {
+SendStatus Stream::admits(std::size_t bytes, std::size_t waiting) const {
   if (phase_ != Phase::open) return SendStatus::dropped;
-  return queued_ + bytes > options_.buffered ? SendStatus::overflow : SendStatus::queued;
+  const std::size_t cost = queued_ + bytes + (waiting + 1) * message_cost;
+  return cost > options_.buffered ? SendStatus::overflow : SendStatus::queued;
 }
 
 void Stream::taken(TimePoint now, std::size_t bytes) {
@@ -29,9 +32,9 @@ void Stream::taken(TimePoint now, std::size_t bytes) {
 }
 
 void Stream::end_of_input(CloseReason reason) {
-  if (input_end_) return;
-  input_end_ = reason;
-  if (phase_ == Phase::closing && reason.cause == Cause::reset) fail(reason_);  // nobody takes the rest
+  broken_ = broken_ || reason.cause == Cause::reset;
+  if (!input_end_) input_end_ = reason;
+  if (phase_ == Phase::closing && broken_) return fail(reason_);  // nobody takes the rest
   input_taken();
 }
 
@@ -43,7 +46,7 @@ void Stream::close(TimePoint now, CloseReason reason, Linger linger) {
   if (phase_ == Phase::closed) return;
   if (phase_ == Phase::open) reason_ = reason;
   drop_input();
-  if (linger == Linger::now || queued_ == 0) return fail(reason_);
+  if (linger == Linger::now || queued_ == 0 || broken_) return fail(reason_);
   if (phase_ == Phase::closing) return;
   phase_ = Phase::closing;
   flush_end_ = now + options_.silence;
@@ -52,7 +55,7 @@ void Stream::close(TimePoint now, CloseReason reason, Linger linger) {
 
 void Stream::advance(TimePoint now) {
   if (now < deadline()) return;
-  fail(phase_ == Phase::closing ? reason_ : CloseReason{Cause::timeout, reason_.code});
+  fail(phase_ == Phase::closing ? reason_ : CloseReason{Cause::timeout, code_timeout});
 }
 
 TimePoint Stream::deadline() const {
