@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs with apt what building the gateway and its tests needs; with --checks also clang, its runtimes and tools, for
-# the sanitizers, the fuzzing and the checks of tests/run.sh. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
+# Installs with apt what building the gateway and its tests needs; with --checks also what tests/run.sh needs: clang, its
+# runtimes and tools for the sanitizers, the fuzzing and the checks, Node for the JavaScript client, nginx for the
+# benchmarks. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.
@@ -10,7 +11,10 @@ packages=(
   "libbotan-2-dev|libbotan-3-dev" libyaml-cpp-dev prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev
   libssl-dev libgtest-dev libgmock-dev zlib1g-dev libssl-dev
 )
-[[ "${1:-}" == --checks ]] && packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
+if [[ "${1:-}" == --checks ]]; then
+  packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
+  packages+=(nginx libnginx-mod-stream) # what benchmarks compare with
+fi
 
 installed() {
   [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
@@ -51,4 +55,9 @@ for entry in "${missing[@]}"; do
   fi
   chosen+=("$pick")
 done
+[[ " ${chosen[*]} " == *" nginx "* ]] && nginx_is_new=yes
 "${apt[@]}" install -y --no-install-recommends "${chosen[@]}"
+# Benchmarks start their own: the service that Debian starts with the package would only take port 80.
+if [[ -n ${nginx_is_new:-} && -d /run/systemd/system ]]; then
+  "${as_root[@]}" systemctl disable --now --quiet nginx
+fi

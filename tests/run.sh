@@ -151,10 +151,12 @@ else
 fi
 
 everything release
-benchmark=build/release/tests/operation_benchmark
-if [[ -x $benchmark ]] && check "release: benchmark, short" "$benchmark" 500 3; then
-  sed 's/^/    /' "$(log_of "release: benchmark, short")"
-fi
+# show NAME COMMAND…: a benchmark in its short form, which shows that it works, and what it says.
+show() {
+  if [[ -x $2 ]] && check "$@"; then sed 's/^/    /' "$(log_of "$1")"; fi
+}
+show "release: benchmark, short" build/release/tests/operation_benchmark 500 3
+show "release: benchmark of TCP, short" build/release/tests/stream_benchmark 2000 3
 if [[ $mode == quick ]]; then finish; fi
 
 if right_version clang-tidy; then

@@ -17,15 +17,21 @@ bool Stream::hears(TimePoint now, std::size_t bytes) {
   return false;
 }
 
-SendStatus Stream::admits(std::size_t bytes, std::size_t waiting) const {
+SendStatus Stream::admits(std::size_t bytes) const {
   if (phase_ != Phase::open) return SendStatus::dropped;
-  const std::size_t cost = queued_ + bytes + (waiting + 1) * message_cost;
-  return cost > options_.buffered ? SendStatus::overflow : SendStatus::queued;
+  const bool fits = queue_cost() + bytes + message_cost <= options_.buffered;
+  return fits ? SendStatus::queued : SendStatus::overflow;
 }
 
-void Stream::taken(TimePoint now, std::size_t bytes) {
+void Stream::queued(std::size_t bytes) {
+  queued_ += bytes;
+  ++messages_;
+}
+
+void Stream::taken(TimePoint now, std::size_t bytes, std::size_t messages) {
   stats_.bytes_sent.add(bytes);
   queued_ -= bytes;
+  messages_ -= messages;
   if (phase_ != Phase::closing) return;
   flush_by_ = std::min(now + options_.linger, flush_end_);
   if (queued_ == 0) end(reason_);
@@ -67,7 +73,7 @@ TimePoint Stream::deadline() const {
 void Stream::fail(CloseReason reason) {
   drop_input();
   drop_output();
-  queued_ = 0;
+  queued_ = messages_ = 0;
   end(reason);
 }
 

@@ -21,6 +21,8 @@ class Stream : public Transport {
   CloseReason close_reason() const final { return reason_; }
   /// Bytes accepted by send() that next_output() hasn't given yet.
   std::size_t queued_bytes() const final { return queued_; }
+  /// The same with what each message costs besides: what `buffered` bounds.
+  std::size_t queue_cost() const { return queued_ + messages_ * message_cost; }
 
   /// The peer sends nothing more: its FIN or close frame (cause peer), or the stream broke (cause reset,
   /// which may follow). Over when the messages that came before it were taken.
@@ -33,11 +35,12 @@ class Stream : public Transport {
 
   /// Takes note of input; false when it comes too late to be taken.
   bool hears(TimePoint now, std::size_t bytes);
-  /// Room for `bytes` more to be sent, where `waiting` messages are queued?
-  SendStatus admits(std::size_t bytes, std::size_t waiting) const;
-  void queued(std::size_t bytes) { queued_ += bytes; }
-  /// `bytes` of the output were taken.
-  void taken(TimePoint now, std::size_t bytes);
+  /// Room for a message of `bytes` more?
+  SendStatus admits(std::size_t bytes) const;
+  /// One more message of `bytes` is queued.
+  void queued(std::size_t bytes);
+  /// `bytes` of the output were taken, which were the rest of `messages`.
+  void taken(TimePoint now, std::size_t bytes, std::size_t messages);
   /// Ends it at once: input and output are dropped.
   void fail(CloseReason reason);
   /// To be called when no message is left to be taken: the peer's end may be reached.
@@ -71,7 +74,8 @@ class Stream : public Transport {
   TimePoint heard_;
   TimePoint flush_by_ = never;   // closing: moves with what the peer takes,
   TimePoint flush_end_ = never;  // but not beyond this
-  std::size_t queued_ = 0;
+  std::size_t queued_ = 0;       // bytes
+  std::size_t messages_ = 0;     // that wait, the one that was taken in part included
 };
 
 }  // namespace gateway::transport

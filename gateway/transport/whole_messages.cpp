@@ -46,7 +46,7 @@ std::optional<Payload> WholeMessages::next_payload() {
 
 SendStatus WholeMessages::send(TimePoint, const Payload& payload) {
   if (payload.bytes.empty()) return SendStatus::dropped;
-  const SendStatus status = admits(payload.bytes.size(), output_.size());
+  const SendStatus status = admits(payload.bytes.size());
   if (status != SendStatus::queued) return status;
   output_.push_back({pool_.copy(payload.bytes), payload.form == Form::text});
   queued(payload.bytes.size());
@@ -66,7 +66,7 @@ std::optional<OutgoingMessage> WholeMessages::take_message(TimePoint now) {
   if (output_.empty()) return std::nullopt;
   OutgoingMessage message = output_.pop_front();
   give_room_back(output_);
-  taken(now, message.bytes.size());
+  taken(now, message.bytes.size(), 1);
   return message;
 }
 

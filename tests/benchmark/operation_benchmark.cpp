@@ -3,15 +3,13 @@
 //
 //   operation_benchmark [operations a round] [rounds] [bytes]
 
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <sched.h>
-#include <signal.h>
+#include <memory>
+#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "benchmark/measure.h"
 #include "support/photon_socket_client.h"
 #include "support/process.h"
 #include "support/test_operations.h"
@@ -22,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using gateway::Duration;
 using gateway::test::ClientEvent;
+using gateway::test::microseconds_of;
 using gateway::test::PhotonSocketClient;
 
 constexpr std::size_t window = 64;  // operations under way
@@ -32,20 +31,6 @@ struct Measured {
   double client_link = 0;  // datagrams per operation, both directions
   double server_link = 0;
 };
-
-/// Client, gateway and server share one core, so that no idle or wake-up cost leaks in.
-void pin_to_one_core() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(0, &set);
-  sched_setaffinity(0, sizeof set, &set);
-  sched_param parameters{};
-  sched_setscheduler(0, SCHED_BATCH, &parameters);
-}
-
-double microseconds(Duration duration) {
-  return std::chrono::duration<double, std::micro>(duration).count();
-}
 
 class Bench {
  public:
@@ -62,8 +47,7 @@ class Bench {
     gateway_ = std::make_unique<gateway::test::Process>(std::vector<std::string>{
         gateway::test::built_program("photon-gateway"), "--config", config_->path()});
     if (!gateway_->wait_for_output(std::to_string(port_), 10s)) {
-      std::fprintf(stderr, "the gateway doesn't start: %s\n", gateway_->output().c_str());
-      std::exit(1);
+      throw std::runtime_error("the gateway doesn't start: " + gateway_->output());
     }
   }
 
@@ -78,8 +62,8 @@ class Bench {
     const std::size_t server_link_before = server_datagrams();
     run(client, through_gateway, operations_);
     const auto per_operation = [&](double value) { return value / static_cast<double>(operations_); };
-    const Measured measured{per_operation(microseconds(server_->cpu_time() - server_before)),
-                            per_operation(microseconds(gateway_->cpu_time() - gateway_before)),
+    const Measured measured{per_operation(microseconds_of(server_->cpu_time() - server_before)),
+                            per_operation(microseconds_of(gateway_->cpu_time() - gateway_before)),
                             per_operation(static_cast<double>(datagrams_ - link_before)),
                             per_operation(static_cast<double>(server_datagrams() - server_link_before))};
     client.client().disconnect(client.now());
@@ -96,9 +80,7 @@ class Bench {
       client.client().exchange_keys(client.now());
       in = client.run_until([&] { return client.client().encryption_available(); }, 10s);
     }
-    if (in) return;
-    std::fprintf(stderr, "a client doesn't get in\n");
-    std::exit(1);
+    if (!in) throw std::runtime_error("a client doesn't get in");
   }
 
   void run(PhotonSocketClient& client, bool encrypt, std::size_t operations) {
@@ -138,9 +120,7 @@ template <class Field>
 double median(const std::vector<Measured>& rounds, Field field) {
   std::vector<double> values;
   for (const Measured& measured : rounds) values.push_back(measured.*field);
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
+  return gateway::test::spread_of(values).median;
 }
 
 void print(const char* name, const std::vector<Measured>& rounds) {
@@ -149,20 +129,8 @@ void print(const char* name, const std::vector<Measured>& rounds) {
               median(rounds, &Measured::client_link), median(rounds, &Measured::server_link));
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  const auto argument = [&](int index, std::size_t otherwise) {
-    const std::size_t value = count > index ? std::strtoull(arguments[index], nullptr, 10) : otherwise;
-    if (value == 0) {
-      std::fprintf(stderr, "usage: operation_benchmark [operations a round] [rounds] [bytes]\n");
-      std::exit(2);
-    }
-    return value;
-  };
-  pin_to_one_core();
-  const std::size_t rounds = argument(2, 5);
-  Bench bench(argument(1, 5000), argument(3, 100));
+void measure(std::size_t operations, std::size_t rounds, std::size_t bytes) {
+  Bench bench(operations, bytes);
   std::vector<Measured> direct;
   std::vector<Measured> through;
   for (std::size_t round = 0; round < rounds; ++round) {
@@ -174,4 +142,15 @@ int main(int count, char** arguments) {
   print("gateway", through);
   std::printf("x = gateway CPU / server CPU of the same run: %.2f\n",
               median(through, &Measured::gateway_us) / median(through, &Measured::server_us));
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  return gateway::test::run_benchmark([&] {
+    const gateway::test::Arguments arguments(count, values,
+                                             "operation_benchmark [operations a round] [rounds] [bytes]");
+    gateway::test::pin_to_one_core();
+    measure(arguments.number(1, 5000), arguments.number(2, 5), arguments.number(3, 100));
+  });
 }

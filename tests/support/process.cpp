@@ -98,10 +98,10 @@ bool Process::wait_for_output(std::string_view text, Duration limit) {
   }
 }
 
-Duration Process::cpu_time() const {
+Duration cpu_time_of(pid_t id) {
   clockid_t clock{};
   timespec time{};
-  if (::clock_getcpuclockid(id_, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
+  if (::clock_getcpuclockid(id, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
   return seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
