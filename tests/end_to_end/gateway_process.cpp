@@ -11,17 +11,55 @@ std::string gateway_program() {
   return built_program("photon-gateway");
 }
 
-GatewayProcess::GatewayProcess(const Options& options)
-    : port_(free_udp_port()), admin_port_(free_tcp_port()) {
+namespace {
+
+using Scheme = GatewayProcess::Scheme;
+
+std::string name(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::udp:
+      return "udp";
+    case Scheme::tcp:
+      return "tcp";
+    case Scheme::ws:
+      return "ws";
+    case Scheme::wss:
+      return "wss";
+  }
+  return {};
+}
+
+std::string url(Scheme scheme, std::uint16_t port) {
+  return "\"" + name(scheme) + "://127.0.0.1:" + std::to_string(port) + "\"";
+}
+
+std::string listener_of(const GatewayProcess::Options& options, std::uint16_t port) {
+  std::string entries = "name: test, listen: " + url(options.scheme, port) + ", upstream: test";
+  if (options.certificate != nullptr) {
+    entries += ", tls: { certificate: \"file:" + options.certificate->certificate() +
+               "\", key: \"file:" + options.certificate->key() + "\" }";
+  }
+  for (const std::string& entry : options.listener) entries += ", " + entry;
+  return "{ " + entries + " }";
+}
+
+std::string servers_of(const GatewayProcess::Options& options) {
+  const Scheme scheme = options.scheme == Scheme::wss ? Scheme::ws : options.scheme;
   std::string servers;
   for (const std::uint16_t server : options.servers) {
-    servers += (servers.empty() ? "" : ", ") + ("\"udp://127.0.0.1:" + std::to_string(server) + "\"");
+    servers += (servers.empty() ? "" : ", ") + url(scheme, server);
   }
+  return "{ servers: [" + servers + "] }";
+}
+
+}  // namespace
+
+GatewayProcess::GatewayProcess(const Options& options)
+    : port_(options.scheme == Scheme::udp ? free_udp_port() : free_tcp_port()), admin_port_(free_tcp_port()) {
   config_ = std::make_unique<TemporaryFile>(
-      ".yaml", "version: 1\nlisteners:\n  - { name: test, listen: \"udp://127.0.0.1:" +
-                   std::to_string(port_) + "\", upstream: test }\nupstreams:\n  test: { servers: [" +
-                   servers + "] }\nadmin: { listen: \"http://127.0.0.1:" + std::to_string(admin_port_) +
-                   "\" }\nlimits: { sessions: 500 }\n" + options.more);
+      ".yaml", "version: 1\nlisteners:\n  - " + listener_of(options, port_) +
+                   "\nupstreams:\n  test: " + servers_of(options) + "\nadmin: { listen: \"http://127.0.0.1:" +
+                   std::to_string(admin_port_) + "\" }\nlimits: { sessions: 500 }\n" + options.more);
   process_ =
       std::make_unique<Process>(std::vector<std::string>{gateway_program(), "--config", config_->path()});
   const TimePoint end = std::chrono::steady_clock::now() + patience;
@@ -40,7 +78,7 @@ int GatewayProcess::stop() {
 }
 
 Scene::Scene(const TestServerOptions& options, const std::string& config)
-    : server(options), gateway({{server.port()}, config}) {}
+    : server(options), gateway({.servers = {server.port()}, .more = config}) {}
 
 std::unique_ptr<PhotonSocketClient> Scene::client(PhotonClient::Config config, const Generation& generation) {
   static std::uint64_t next_seed = 1;

@@ -7,6 +7,7 @@
 
 #include "support/photon_socket_client.h"
 #include "support/process.h"
+#include "support/test_certificate.h"
 #include "support/test_operations.h"
 #include "support/test_server_socket.h"
 
@@ -15,9 +16,13 @@ namespace gateway::test {
 /// The built program between test clients and test servers, on free ports of the loopback interface.
 class GatewayProcess {
  public:
+  enum class Scheme : std::uint8_t { udp, tcp, ws, wss };
   struct Options {
-    std::vector<std::uint16_t> servers;  // ports
-    std::string more;                    // further lines of the configuration
+    std::vector<std::uint16_t> servers;            // ports; they speak as clients do, without TLS
+    std::string more{};                            // further lines of the configuration
+    Scheme scheme = Scheme::udp;                   // of the listener
+    std::vector<std::string> listener{};           // further entries of the listener, each "key: value"
+    const TestCertificate* certificate = nullptr;  // of wss; its files may change while the program runs
   };
 
   /// Starts it and waits until it says that it is ready.
