@@ -105,14 +105,20 @@ async function play() {
   await alice.after((client) => client.disconnect(), "state Disconnected");
 }
 
+async function connectionsToClose() {
+  const open = (resource) => resource === "TCPSocketWrap" || resource === "TLSWrap";
+  while (process.getActiveResourcesInfo().some(open)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 if (!url) fail("usage: node play.js ws://HOST:PORT|wss://HOST:PORT [SECONDS]");
-const limit = setTimeout(() => fail(`not through after ${seconds} s`), Number(seconds) * 1000);
+setTimeout(() => fail(`not through after ${seconds} s`), Number(seconds) * 1000);
 process.on("uncaughtException", (error) => fail(error.stack));
 Photon.setOnLoad(async () => {
   try {
     await play();
+    await connectionsToClose();
     report();
-    limit.unref(); // what is left are the connections: they have to close
+    process.exit(0); // the client's timers go on
   } catch (error) {
     fail(error.stack);
   }
