@@ -2,6 +2,8 @@
 // they do, are in tests/javascript/play.js.
 
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,6 +44,7 @@ struct Seen {
   std::vector<std::string> upgrades;               // target and sub-protocol
   std::vector<std::vector<std::string>> requests;  // texts of each connection, without pings
   std::size_t pings = 0;
+  std::multiset<int> close_codes;
 };
 
 void expect_only_text_and_orderly_ends(TestStreamServerSocket& socket) {
@@ -61,6 +64,7 @@ Seen seen_by(TestStreamServerSocket& socket) {
     seen.upgrades.push_back(upgrade.target() + " " + upgrade.header("Sec-WebSocket-Protocol").value_or("-"));
   }
   socket.with([&](TestServer& server, TimePoint) {
+    for (const auto& ended : server.ended()) seen.close_codes.insert(ended.reason.code);
     std::map<Address, std::size_t> places;
     for (const auto& message : server.received()) {
       const std::string text(text_of(message.bytes));
@@ -111,6 +115,7 @@ TEST_P(JavaScriptOver, TwoPlayersCannotTellTheGatewayFromTheServer) {
   const Seen with = seen_by(behind);
   EXPECT_EQ(with.upgrades, without.upgrades);
   EXPECT_EQ(with.requests, without.requests);
+  EXPECT_EQ(with.close_codes, without.close_codes);
   EXPECT_GT(with.pings, 0U);
   EXPECT_EQ(gateway.stop(), 0) << gateway.process().output();
 }
