@@ -53,6 +53,7 @@ Direction direction_of(const json::object& line) {
 }
 
 void read_header(const json::object& line, Recording& recording) {
+  recording.transport = line.at("transport").as_string() == "tcp" ? Transport::tcp : Transport::udp;
   recording.library = text_of(line, "library");
   recording.serialization = text_of(line, "serialization");
   recording.closed = text_of(line, "closed");
@@ -95,6 +96,8 @@ void read_line(const json::object& line, Recording& recording) {
   if (kind == "header") return read_header(line, recording);
   if (kind == "datagram") {
     recording.datagrams.push_back(read_datagram(line));
+  } else if (kind == "chunk") {
+    recording.chunks.push_back(read_datagram(line));
   } else if (kind == "message") {
     recording.messages.push_back(read_message(line));
   } else {
@@ -122,6 +125,13 @@ std::vector<std::string> recording_names() {
   return names;
 }
 
+std::vector<std::string> recording_names(Transport transport) {
+  auto names = recording_names();
+  const std::string_view part = transport == Transport::tcp ? "-tcp-" : "-udp-";
+  std::erase_if(names, [part](const std::string& name) { return name.find(part) == std::string::npos; });
+  return names;
+}
+
 Recording load_recording(std::string_view name) {
   Recording recording;
   recording.name = name;
@@ -132,6 +142,14 @@ Recording load_recording(std::string_view name) {
     begin = end + 1;
   }
   return recording;
+}
+
+std::vector<std::uint8_t> stream_of(const Recording& recording, Direction direction) {
+  std::vector<std::uint8_t> stream;
+  for (const auto& chunk : recording.chunks) {
+    if (chunk.direction == direction) stream.insert(stream.end(), chunk.bytes.begin(), chunk.bytes.end());
+  }
+  return stream;
 }
 
 }  // namespace gateway::test

@@ -12,6 +12,7 @@
 namespace gateway::test {
 
 enum class Direction : std::uint8_t { to_server, to_client };
+enum class Transport : std::uint8_t { udp, tcp };
 
 /// One key exchange of a recording; all values as bytes, numbers minimal big-endian.
 struct RecordedKeyExchange {
@@ -29,8 +30,12 @@ struct RecordedDatagram {
   std::vector<std::uint8_t> bytes;
 };
 
-/// One message that a correct implementation reads out of the datagrams, in the order of its direction and
-/// channel.
+/// One piece of a TCP stream as it was read at the server's socket: it may hold several frames or a part of
+/// one.
+using RecordedChunk = RecordedDatagram;
+
+/// One message that a correct implementation reads out of the datagrams or chunks: on UDP in the order of its
+/// direction and channel, on TCP in that of its direction. Pings are none.
 struct RecordedMessage {
   Direction direction = Direction::to_server;
   double ms = 0;
@@ -55,19 +60,26 @@ struct RecordedMessage {
 /// A conversation of a real client library with a test server. Source: tests/data/README.md.
 struct Recording {
   std::string name;
+  Transport transport = Transport::udp;
   std::string library;        // version of the client library
   std::string serialization;  // GpBinaryV16 or GpBinaryV18
   std::string closed;         // how it ended
   std::vector<std::uint8_t> init;
   std::vector<RecordedKeyExchange> key_exchanges;
-  std::vector<RecordedDatagram> datagrams;
+  std::vector<RecordedDatagram> datagrams;  // UDP
+  std::vector<RecordedChunk> chunks;        // TCP
   std::vector<RecordedMessage> messages;
 };
 
 /// Names of all recordings in tests/data/recordings, sorted: "4.1.8.3-udp-v18-mixed".
 std::vector<std::string> recording_names();
+/// The same, of one transport.
+std::vector<std::string> recording_names(Transport transport);
 
 /// Loads one. Throws when it is missing or malformed.
 Recording load_recording(std::string_view name);
+
+/// The whole byte stream of one direction of a TCP recording.
+std::vector<std::uint8_t> stream_of(const Recording& recording, Direction direction);
 
 }  // namespace gateway::test

@@ -92,7 +92,7 @@ TEST(KeyExchange, RepeatsEveryRecordedExchangeOfARealClient) {
       ++exchanges;
     }
   }
-  EXPECT_EQ(exchanges, 52);
+  EXPECT_EQ(exchanges, 93);
 }
 
 }  // namespace

@@ -196,7 +196,7 @@ TEST_P(PhotonClientReplays, SendsTheRecordedBytes) {
 // Left out: "lag", where the library's own simulator delayed and lost datagrams after they were made, and one
 // whose clock of 4 ms a tick hides whether the answer to ServerTime seemed slow and was asked for again.
 std::vector<std::string> reproducible_recordings() {
-  auto names = recording_names();
+  auto names = recording_names(Transport::udp);
   std::erase_if(names, [](const std::string& name) {
     return name.ends_with("-lag") || name == "3.2.2.1-udp-v16-mtu576";
   });

@@ -7,18 +7,28 @@
 namespace gateway::test {
 namespace {
 
-TEST(Recordings, AllLoadAndHaveDatagramsAndMessagesInBothDirections) {
-  const auto names = recording_names();
-  EXPECT_EQ(names.size(), 55u);
-  for (const auto& name : names) {
+TEST(Recordings, AreNamedByTransport) {
+  EXPECT_EQ(recording_names(Transport::udp).size(), 55u);
+  EXPECT_EQ(recording_names(Transport::tcp).size(), 44u);
+  EXPECT_EQ(recording_names().size(), 99u);
+  for (const auto& name : recording_names(Transport::tcp)) {
+    EXPECT_EQ(load_recording(name).transport, Transport::tcp) << name;
+  }
+}
+
+TEST(Recordings, AllLoadAndHaveBytesAndMessagesInBothDirections) {
+  for (const auto& name : recording_names()) {
     SCOPED_TRACE(name);
     const Recording recording = load_recording(name);
     EXPECT_FALSE(recording.init.empty());
     EXPECT_TRUE(recording.serialization == "GpBinaryV16" || recording.serialization == "GpBinaryV18");
     for (const auto& exchange : recording.key_exchanges) EXPECT_EQ(exchange.key.size(), 32u);
+    const bool datagrams = recording.transport == Transport::udp;
+    EXPECT_EQ(recording.datagrams.empty(), !datagrams);
+    EXPECT_EQ(recording.chunks.empty(), datagrams);
     for (const Direction direction : {Direction::to_server, Direction::to_client}) {
       const auto is_in_direction = [direction](const auto& item) { return item.direction == direction; };
-      EXPECT_TRUE(std::ranges::any_of(recording.datagrams, is_in_direction));
+      EXPECT_TRUE(std::ranges::any_of(datagrams ? recording.datagrams : recording.chunks, is_in_direction));
       EXPECT_TRUE(std::ranges::any_of(recording.messages, is_in_direction));
     }
   }
