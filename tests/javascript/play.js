@@ -33,7 +33,10 @@ class Player {
     this.client.onEvent = (code, content, actor) =>
       this.see(`event ${code} of actor ${actor}: ${summary(content)}`);
     this.client.onActorJoin = (actor) => this.see(`actor ${actor.actorNr} joins: ${actor.name}`);
-    this.client.onActorLeave = (actor) => this.see(`actor ${actor.actorNr} leaves: ${actor.name}`);
+    this.client.onActorLeave = (actor) => {
+      // That a player left itself is said again when its connection has closed, beside what the next one does.
+      if (!actor.isLocal) this.see(`actor ${actor.actorNr} leaves: ${actor.name}`);
+    };
     players.push(this);
   }
 
