@@ -143,6 +143,8 @@ right_version() { # TOOL
 }
 
 step "install what is missing" deploy/install_dependencies.sh --checks || { failed=$((failed + 1)); finish; }
+step "install JavaScript packages" npm ci --prefix tests/javascript --ignore-scripts --no-audit --no-fund ||
+  failed=$((failed + 1)) # the tests that need them are skipped
 
 if right_version clang-format; then
   check "format" format_check

@@ -28,6 +28,7 @@ using transport::CloseReason;
 constexpr std::uint32_t header_bytes_max = 16 * 1024;
 constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
 constexpr std::size_t write_buffer_bytes = 2048;
+constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
 
 /// What a client's connection needs only until it is upgraded.
 struct Entry {
@@ -40,8 +41,9 @@ struct Entry {
   Refusal refusal;
 };
 
-/// Close codes pass; our own reasons are told by the nearest one.
+/// Close codes pass, their absence too; our own reasons are told by the nearest one.
 websocket::close_code close_code_of(CloseReason reason) {
+  if (reason.code == no_close_code) return websocket::close_code::none;
   if (reason.code >= 1000) return static_cast<websocket::close_code>(reason.code);
   switch (reason.code) {
     case transport::code_server_logic:
@@ -280,7 +282,9 @@ void WebSocketOver<Next>::received(error_code error) {
     CloseReason reason{Cause::reset, 0};
     // A peer that said farewell may break the connection off before ours was through.
     const bool said_farewell = socket_.reason().code != websocket::close_code::none;
-    if (error == websocket::error::closed || said_farewell) reason = {Cause::peer, socket_.reason().code};
+    if (error == websocket::error::closed || said_farewell) {
+      reason = {Cause::peer, said_farewell ? socket_.reason().code : no_close_code};
+    }
     too_big_ = error == websocket::error::message_too_big;
     if (too_big_) reason = {Cause::overflow, transport::code_server_logic};
     return owner_->ended(side_, reason);
