@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs with apt what building the gateway and its tests needs; with --checks also clang and its tools, for the
-# sanitizers and the checks of tests/run.sh, and nginx for its benchmarks. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
+# Installs with apt what building the gateway and its tests needs; with --checks also what tests/run.sh needs: clang, its
+# runtimes and tools for the sanitizers, the fuzzing and the checks, Node for the JavaScript client, nginx for the
+# benchmarks. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.
@@ -8,11 +9,13 @@ packages=(
   ca-certificates git g++ cmake ninja-build pkg-config
   "libboost1.81-dev|libboost1.83-dev" "libboost-json1.81-dev|libboost-json1.83-dev"
   "libbotan-2-dev|libbotan-3-dev" libyaml-cpp-dev prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev
-  libssl-dev libgtest-dev libgmock-dev zlib1g-dev libssl-dev
+  libssl-dev libgtest-dev libgmock-dev zlib1g-dev
 )
 if [[ "${1:-}" == --checks ]]; then
   packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
   packages+=(nginx libnginx-mod-stream) # what benchmarks compare with
+  # Any Node that is there will do; Debian's own doesn't get along with others.
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi
 fi
 
 installed() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test and check. The last line counts them.
-#   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy
+#   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy, fuzzing (10 s a target)
 #   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan
 #   ./tests/run.sh --quick  gcc release and format only
 # Output of every step is kept in build/logs. Seeds of simulations: GATEWAY_SEED, GATEWAY_SEEDS.
@@ -143,6 +143,8 @@ right_version() { # TOOL
 }
 
 step "install what is missing" deploy/install_dependencies.sh --checks || { failed=$((failed + 1)); finish; }
+step "install JavaScript packages" npm ci --prefix tests/javascript --ignore-scripts --no-audit --no-fund ||
+  failed=$((failed + 1)) # the tests that need them are skipped
 
 if right_version clang-format; then
   check "format" format_check
@@ -165,6 +167,7 @@ else
   skip "clang-tidy" "needs clang-tidy $tools_version"
 fi
 everything asan
+if check "fuzz, short" tests/fuzz/run.sh 10; then sed 's/^/    /' "$(log_of "fuzz, short")"; fi
 threads_only tsan
 if [[ $mode == all ]]; then
   everything clang

@@ -24,6 +24,8 @@ class Ring {
 
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
+  /// Elements that fit without allocating.
+  std::size_t room() const { return capacity_; }
 
   T& operator[](std::size_t index) { return slots_[slot(index)]; }
   const T& operator[](std::size_t index) const { return slots_[slot(index)]; }

@@ -25,9 +25,9 @@ constexpr const char* ciphers_of_tls_1_2 = "ECDHE+AESGCM:ECDHE+CHACHA20";
 }
 
 void check_readable(const ListenerOptions& listener, const std::string& what, const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   char first = 0;
-  errno = 0;
   if (file && file.get(first)) return;
   const std::string why = errno != 0 ? std::generic_category().message(errno) : "it is empty";
   fail(listener, "the " + what + " " + path + " can't be read: " + why);

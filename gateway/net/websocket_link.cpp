@@ -28,6 +28,7 @@ using transport::CloseReason;
 constexpr std::uint32_t header_bytes_max = 16 * 1024;
 constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
 constexpr std::size_t write_buffer_bytes = 2048;
+constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
 
 /// What a client's connection needs only until it is upgraded.
 struct Entry {
@@ -40,8 +41,9 @@ struct Entry {
   Refusal refusal;
 };
 
-/// Close codes pass; our own reasons are told by the nearest one.
+/// Close codes pass, their absence too; our own reasons are told by the nearest one.
 websocket::close_code close_code_of(CloseReason reason) {
+  if (reason.code == no_close_code) return websocket::close_code::none;
   if (reason.code >= 1000) return static_cast<websocket::close_code>(reason.code);
   switch (reason.code) {
     case transport::code_server_logic:
@@ -59,8 +61,8 @@ template <class Next>
 class WebSocketOver final : public WebSocketLink {
  public:
   WebSocketOver(Next next, LinkRoom& room, std::size_t message_max)
-      : WebSocketLink(room), socket_(std::move(next)) {
-    socket_.read_message_max(message_max);
+      : WebSocketLink(room), socket_(std::move(next)), message_max_(message_max) {
+    socket_.read_message_max(0);  // received() looks at the size: Beast's own way out hides the reason
     socket_.write_buffer_bytes(write_buffer_bytes);
     socket_.auto_fragment(false);
     socket_.set_option(websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
@@ -84,6 +86,7 @@ class WebSocketOver final : public WebSocketLink {
   void upgrade(const UpgradeRequest& from_client, Connected connected);
   bool write();
   void read();
+  void read_some();
   void received(error_code error);
   void say_farewell();
   void refuse(http::status status, std::string_view text);
@@ -96,6 +99,7 @@ class WebSocketOver final : public WebSocketLink {
   }
 
   websocket::stream<Next> socket_;
+  const std::size_t message_max_;
   std::unique_ptr<Entry> entry_;
   UpgradeRequest request_;    // until the upgrade is answered
   UpgradeResponse response_;  // likewise
@@ -105,6 +109,7 @@ class WebSocketOver final : public WebSocketLink {
   bool reading_ = false;
   bool writing_ = false;  // a message, or the answer to the upgrade
   bool input_ended_ = false;
+  bool too_big_ = false;  // a message of the peer was longer than any may be
   std::optional<CloseReason> farewell_;
 };
 
@@ -256,9 +261,16 @@ template <class Next>
 void WebSocketOver<Next>::read() {
   if (reading_ || input_ended_ || !owner_->wants_input(side_)) return;
   reading_ = true;
-  socket_.async_read(input_, [self = self()](error_code error, std::size_t) {
+  read_some();
+}
+
+template <class Next>
+void WebSocketOver<Next>::read_some() {
+  socket_.async_read_some(input_, 0, [self = self()](error_code error, std::size_t) {
+    const bool fits = self->input_.size() <= self->message_max_;
+    if (!error && fits && !self->socket_.is_message_done()) return self->read_some();
     self->reading_ = false;
-    self->received(error);
+    self->received(fits ? error : make_error_code(websocket::error::message_too_big));
   });
 }
 
@@ -270,8 +282,11 @@ void WebSocketOver<Next>::received(error_code error) {
     CloseReason reason{Cause::reset, 0};
     // A peer that said farewell may break the connection off before ours was through.
     const bool said_farewell = socket_.reason().code != websocket::close_code::none;
-    if (error == websocket::error::closed || said_farewell) reason = {Cause::peer, socket_.reason().code};
-    if (error == websocket::error::message_too_big) reason.cause = Cause::overflow;
+    if (error == websocket::error::closed || said_farewell) {
+      reason = {Cause::peer, said_farewell ? socket_.reason().code : no_close_code};
+    }
+    too_big_ = error == websocket::error::message_too_big;
+    if (too_big_) reason = {Cause::overflow, transport::code_server_logic};
     return owner_->ended(side_, reason);
   }
   const Bytes message(static_cast<const std::uint8_t*>(input_.data().data()), input_.size());
@@ -293,8 +308,9 @@ template <class Next>
 void WebSocketOver<Next>::say_farewell() {
   if (!lowest().is_open()) return;
   if (!open_ && entry_) return refuse(http::status::bad_gateway, "no server accepts this connection");
-  if (!open_ || input_ended_ || farewell_->cause == Cause::reset) return close();
-  socket_.async_close(close_code_of(*farewell_), [self = self()](error_code) { self->close(); });
+  if (!open_ || (input_ended_ && !too_big_) || farewell_->cause == Cause::reset) return close();
+  const auto code = too_big_ ? websocket::close_code::too_big : close_code_of(*farewell_);
+  socket_.async_close(code, [self = self()](error_code) { self->close(); });
 }
 
 template <class Next>

@@ -124,7 +124,7 @@ bool Session::client_may_speak() const {
 // datagram socket can't be paused: there an overflow ends the session.
 void Session::note_congestion(Side side) {
   if (!stream_) return;
-  const std::size_t queued = leg(side).transport->queued_bytes();
+  const std::size_t queued = leg(side).stream->queue_cost();
   const transport::Options& options =
       side == Side::downstream ? services_.options.downstream : services_.options.upstream;
   bool& congested = congested_[static_cast<std::size_t>(side)];

@@ -34,12 +34,11 @@ void FramedStream::receive(TimePoint now, Bytes bytes) {
   end_ += bytes.size();
 }
 
-// Room behind end_: what is held moves to the front, or to a larger buffer, at once to one that the message
-// at the front will fit.
+// Room behind end_: what is held moves to the front, or to a larger buffer. It grows with what came, not with
+// what a frame announces: memory for messages that never come would be the cheapest attack there is.
 void FramedStream::make_room(std::size_t bytes) {
   if (end_ + bytes <= input_.size()) return;
-  const auto front_unit = wire::stream_unit_size(held(), rules_);
-  const std::size_t needed = std::max(held_bytes() + bytes, front_unit ? *front_unit : 0);
+  const std::size_t needed = held_bytes() + bytes;
   Buffer larger;
   if (needed > input_.size()) larger = pool_.take(std::bit_ceil(std::max(needed, input_bytes_min)));
   const MutableBytes target = larger ? larger.bytes() : input_.bytes();
@@ -59,7 +58,7 @@ std::optional<Payload> FramedStream::next_payload() {
   const auto unit = wire::parse_stream_unit(held(), rules_);
   if (!unit) {
     stats_.drop(Drop::malformed);
-    const bool too_long = unit.error() == wire::Error::frame_length;
+    const bool too_long = unit.error() == wire::Error::frame_too_long;
     fail({too_long ? Cause::overflow : Cause::protocol_error, code_server_logic});
     return std::nullopt;
   }
@@ -92,6 +91,7 @@ SendStatus FramedStream::send(TimePoint, const Payload& payload) {
 
 std::size_t FramedStream::next_output(TimePoint now, MutableBytes out) {
   ByteWriter writer(out);
+  std::size_t messages = 0;
   while (!output_.empty() && writer.remaining() > 0) {
     const Bytes left = std::as_const(output_.front()).bytes().subspan(front_taken_);
     const std::size_t size = std::min(left.size(), writer.remaining());
@@ -100,8 +100,10 @@ std::size_t FramedStream::next_output(TimePoint now, MutableBytes out) {
     if (size < left.size()) break;
     output_.pop_front();
     front_taken_ = 0;
+    ++messages;
   }
-  if (writer.position() > 0) taken(now, writer.position());
+  give_room_back(output_);
+  if (writer.position() > 0) taken(now, writer.position(), messages);
   return writer.position();
 }
 

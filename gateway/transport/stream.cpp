@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transport/disconnect_code.h"
+
 namespace gateway::transport {
 
 Stream::Stream(const Options& options, BufferPool& pool, Stats& stats, Role role, TimePoint now)
@@ -17,21 +19,28 @@ bool Stream::hears(TimePoint now, std::size_t bytes) {
 
 SendStatus Stream::admits(std::size_t bytes) const {
   if (phase_ != Phase::open) return SendStatus::dropped;
-  return queued_ + bytes > options_.buffered ? SendStatus::overflow : SendStatus::queued;
+  const bool fits = queue_cost() + bytes + message_cost <= options_.buffered;
+  return fits ? SendStatus::queued : SendStatus::overflow;
 }
 
-void Stream::taken(TimePoint now, std::size_t bytes) {
+void Stream::queued(std::size_t bytes) {
+  queued_ += bytes;
+  ++messages_;
+}
+
+void Stream::taken(TimePoint now, std::size_t bytes, std::size_t messages) {
   stats_.bytes_sent.add(bytes);
   queued_ -= bytes;
+  messages_ -= messages;
   if (phase_ != Phase::closing) return;
   flush_by_ = std::min(now + options_.linger, flush_end_);
   if (queued_ == 0) end(reason_);
 }
 
 void Stream::end_of_input(CloseReason reason) {
-  if (input_end_) return;
-  input_end_ = reason;
-  if (phase_ == Phase::closing && reason.cause == Cause::reset) fail(reason_);  // nobody takes the rest
+  broken_ = broken_ || reason.cause == Cause::reset;
+  if (!input_end_) input_end_ = reason;
+  if (phase_ == Phase::closing && broken_) return fail(reason_);  // nobody takes the rest
   input_taken();
 }
 
@@ -43,7 +52,7 @@ void Stream::close(TimePoint now, CloseReason reason, Linger linger) {
   if (phase_ == Phase::closed) return;
   if (phase_ == Phase::open) reason_ = reason;
   drop_input();
-  if (linger == Linger::now || queued_ == 0) return fail(reason_);
+  if (linger == Linger::now || queued_ == 0 || broken_) return fail(reason_);
   if (phase_ == Phase::closing) return;
   phase_ = Phase::closing;
   flush_end_ = now + options_.silence;
@@ -52,7 +61,7 @@ void Stream::close(TimePoint now, CloseReason reason, Linger linger) {
 
 void Stream::advance(TimePoint now) {
   if (now < deadline()) return;
-  fail(phase_ == Phase::closing ? reason_ : CloseReason{Cause::timeout, reason_.code});
+  fail(phase_ == Phase::closing ? reason_ : CloseReason{Cause::timeout, code_timeout});
 }
 
 TimePoint Stream::deadline() const {
@@ -64,7 +73,7 @@ TimePoint Stream::deadline() const {
 void Stream::fail(CloseReason reason) {
   drop_input();
   drop_output();
-  queued_ = 0;
+  queued_ = messages_ = 0;
   end(reason);
 }
 

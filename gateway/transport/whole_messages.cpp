@@ -21,7 +21,8 @@ void WholeMessages::receive_text(TimePoint now, Bytes message) {
 void WholeMessages::hold(TimePoint now, Bytes message, bool text) {
   if (!hears(now, message.size())) return;
   if (message.empty()) return stats_.drop(Drop::malformed);
-  if (message.size() > options_.message_max || held_ + message.size() > options_.buffered) {
+  const std::size_t cost = held_ + message.size() + (input_.size() + 1) * message_cost;
+  if (message.size() > options_.message_max || cost > options_.buffered) {
     stats_.drop(Drop::held);
     return fail({Cause::overflow, code_server_logic});
   }
@@ -32,6 +33,7 @@ void WholeMessages::hold(TimePoint now, Bytes message, bool text) {
 std::optional<Payload> WholeMessages::next_payload() {
   current_ = Buffer();
   if (input_.empty()) {
+    give_room_back(input_);
     input_taken();
     return std::nullopt;
   }
@@ -43,6 +45,7 @@ std::optional<Payload> WholeMessages::next_payload() {
 }
 
 SendStatus WholeMessages::send(TimePoint, const Payload& payload) {
+  if (payload.bytes.empty()) return SendStatus::dropped;
   const SendStatus status = admits(payload.bytes.size());
   if (status != SendStatus::queued) return status;
   output_.push_back({pool_.copy(payload.bytes), payload.form == Form::text});
@@ -62,7 +65,8 @@ std::size_t WholeMessages::next_output(TimePoint now, MutableBytes out) {
 std::optional<OutgoingMessage> WholeMessages::take_message(TimePoint now) {
   if (output_.empty()) return std::nullopt;
   OutgoingMessage message = output_.pop_front();
-  taken(now, message.bytes.size());
+  give_room_back(output_);
+  taken(now, message.bytes.size(), 1);
   return message;
 }
 

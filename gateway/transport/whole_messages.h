@@ -22,6 +22,7 @@ class WholeMessages final : public Stream {
   void receive(TimePoint now, Bytes message) override;
   /// Takes one whole text message.
   void receive_text(TimePoint now, Bytes message);
+  /// Nor is an empty one sent.
   SendStatus send(TimePoint now, const Payload& payload) override;
   std::optional<Payload> next_payload() override;
   /// Copies one whole message; `out` has room for options.message_max.

@@ -22,6 +22,8 @@ std::string_view name(Error error) {
       return "frame_start";
     case Error::frame_length:
       return "frame_length";
+    case Error::frame_too_long:
+      return "frame_too_long";
   }
   return "unknown";
 }

@@ -17,7 +17,8 @@ enum class Error : std::uint8_t {
   command_size,        // size field impossible for the command's type
   command_type,        // a type nobody sends
   frame_start,         // a byte of a stream that begins neither a frame nor a ping
-  frame_length,        // a frame too short to be one, or longer than messages may be
+  frame_length,        // a frame too short to be one
+  frame_too_long,      // a frame whose message would be longer than messages may be
 };
 
 std::string_view name(Error error);

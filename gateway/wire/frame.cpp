@@ -14,7 +14,8 @@ Result<std::size_t> stream_unit_size(Bytes stream, const StreamRules& rules) {
   if (stream[0] != frame_magic) return Error::frame_start;
   if (stream.size() < length_end) return std::size_t{0};
   const std::size_t length = ByteReader(stream.subspan(1)).u32();
-  if (length < frame_bytes_min || length > rules.message_max + frame_header_bytes) return Error::frame_length;
+  if (length < frame_bytes_min) return Error::frame_length;
+  if (length > rules.message_max + frame_header_bytes) return Error::frame_too_long;
   return length;
 }
 

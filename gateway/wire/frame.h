@@ -32,8 +32,8 @@ struct StreamRules {
 };
 
 /// Bytes that the unit at the start of `stream` takes; 0 while too little is there to tell. A frame too long
-/// is an error before it is complete. Errors: frame_start, frame_length; the stream can't be read any
-/// further.
+/// is an error before it is complete. Errors: frame_start, frame_length, frame_too_long; the stream can't be
+/// read any further.
 Result<std::size_t> stream_unit_size(Bytes stream, const StreamRules& rules);
 
 /// Reads the unit at the start of `stream`; the value is empty while it is incomplete. Errors as above.

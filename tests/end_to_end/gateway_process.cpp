@@ -56,10 +56,12 @@ std::string servers_of(const GatewayProcess::Options& options) {
 
 GatewayProcess::GatewayProcess(const Options& options)
     : port_(options.scheme == Scheme::udp ? free_udp_port() : free_tcp_port()), admin_port_(free_tcp_port()) {
+  const bool has_limits = options.more.find("limits:") != std::string::npos;
+  const std::string limits = has_limits ? "" : "limits: { sessions: 500 }\n";
   config_ = std::make_unique<TemporaryFile>(
       ".yaml", "version: 1\nlisteners:\n  - " + listener_of(options, port_) +
                    "\nupstreams:\n  test: " + servers_of(options) + "\nadmin: { listen: \"http://127.0.0.1:" +
-                   std::to_string(admin_port_) + "\" }\nlimits: { sessions: 500 }\n" + options.more);
+                   std::to_string(admin_port_) + "\" }\n" + limits + options.more);
   process_ =
       std::make_unique<Process>(std::vector<std::string>{gateway_program(), "--config", config_->path()});
   const TimePoint end = std::chrono::steady_clock::now() + patience;

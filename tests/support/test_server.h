@@ -7,7 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <boost/json/fwd.hpp>
 
 #include "base/address.h"
 #include "base/buffer_pool.h"
@@ -106,6 +109,10 @@ class TestServer {
   void disconnect_all(TimePoint now, std::uint16_t code);
   /// Sends a whole clear message to a client. False when it isn't connected or its queue is full.
   bool send(TimePoint now, const Address& peer, const transport::Payload& message);
+  /// JSON mode: from now on clients authenticate for a token, are told to play at this address, and enter
+  /// rooms only where they come with the token, as with a master and a game server. Before they enter at
+  /// once.
+  void play_at(std::string address) { game_address_ = std::move(address); }
   /// From now on nothing is read or answered, as if the machine were gone.
   void die() { dead_ = true; }
 
@@ -149,8 +156,17 @@ class TestServer {
   bool takes_otherwise(TimePoint now, Peer& peer, const transport::Payload& payload, bool first);
   void take_token(const transport::Payload& payload, bool first);
   void take_text(TimePoint now, Peer& peer, std::string_view text);
-  void take_object(TimePoint now, Peer& peer, const std::string& object);
-  void answer_object(TimePoint now, Peer& peer, const std::string& object);
+  void take_object(TimePoint now, Peer& peer, const std::string& text);
+  void answer_unit(TimePoint now, Peer& peer, std::string_view payload);
+  void answer_object(TimePoint now, Peer& peer, const boost::json::object& object);
+  void operate(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
+  void authenticate(TimePoint now, Peer& peer, const boost::json::array& vals);
+  void join(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
+  void enter(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
+  void raise(TimePoint now, Peer& peer, const boost::json::array& vals);
+  void leave(TimePoint now, Peer& peer);
+  /// Everybody in the room in JSON mode, by actor number.
+  std::map<int, Peer*> actors_in(const std::vector<std::uint8_t>& room) const;
   void operate(TimePoint now, Peer& peer, const transport::Payload& request);
   void join(TimePoint now, Peer& peer, const transport::Payload& request);
   void raise(TimePoint now, Peer& peer, const transport::Payload& request);
@@ -167,6 +183,7 @@ class TestServer {
   transport::ServerClock clock_;
   TimePoint epoch_{};  // of the drift: the first call
   bool dead_ = false;
+  std::string game_address_;
   std::size_t messages_ = 0;
 
   std::map<Address, std::unique_ptr<Peer>> peers_;

@@ -2,7 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
+
+#include <boost/json/value.hpp>
 
 #include "support/stream_kind.h"
 #include "support/test_server.h"
@@ -25,8 +28,15 @@ struct TestServer::Peer {
   bool spoke = false;  // a first message came
   bool touched = false;
   message::Serialization serialization = message::Serialization::v16;
-  std::optional<std::vector<std::uint8_t>> room{};  // typed value of the room's name
+  std::optional<std::vector<std::uint8_t>> room{};  // typed value of the room's name, in JSON mode its text
+  // In JSON mode alone:
+  bool has_token = false;              // it came with the token that an earlier connection was given
+  int actor = 0;                       // its number in the room
+  boost::json::value properties = {};  // that it entered with
 };
+
+/// What a connection in JSON mode begins with.
+inline constexpr std::string_view session_id = "2f9b3c1e-3a57-4c7f-9d7c-0a3f5b0a1d11";
 
 inline std::vector<std::uint8_t> copy(Bytes bytes) {
   return {bytes.begin(), bytes.end()};

@@ -1,9 +1,5 @@
 // The test server's clients on TCP and WebSocket: their connections, and what only exists there.
 
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "support/json_units.h"
 #include "support/test_server_peer.h"
 
@@ -18,7 +14,6 @@ namespace {
 constexpr std::size_t stream_output_bytes = 64 * 1024;
 constexpr std::size_t token_header_bytes = 7;
 constexpr std::uint8_t token_first = 0xFB;
-constexpr std::string_view session_id = "2f9b3c1e-3a57-4c7f-9d7c-0a3f5b0a1d11";
 
 /// The header of TCP before the one message of WebSocket that has it: its length, channel 0, reliable.
 bool is_token_header(Bytes message) {
@@ -60,7 +55,7 @@ void TestServer::open_stream(TimePoint now, const Address& from, StreamKind kind
                                    transport::Linger::now);
   }
   if (kind == StreamKind::websocket) respond_to_init(now, opened);
-  if (kind == StreamKind::json) answer_object(now, opened, std::string(session_id));
+  if (kind == StreamKind::json) answer_unit(now, opened, session_id);
 }
 
 void TestServer::receive_stream(TimePoint now, const Address& from, Bytes bytes, bool text) {
@@ -81,6 +76,7 @@ void TestServer::end_of_input(TimePoint now, const Address& from, transport::Clo
   if (dead_ || found == peers_.end()) return;
   found->second->stream->end_of_input(reason);
   read(now, *found->second);
+  if (found->second->kind == StreamKind::json) leave(now, *found->second);
 }
 
 void TestServer::not_listening(TimePoint now, const Address& from) {
@@ -153,50 +149,6 @@ void TestServer::take_token(const Payload& payload, bool first) {
   if (!is_token_header(payload.bytes) || !message::parse_init(payload.bytes.subspan(token_header_bytes))) {
     violations_.push_back("a first message that is no Init");
   }
-}
-
-void TestServer::take_text(TimePoint now, Peer& peer, std::string_view text) {
-  const auto units = read_units(text);
-  if (!units) {
-    violations_.push_back("a text that is no unit");
-    return;
-  }
-  for (const std::string& unit : *units) {
-    if (unit.starts_with(json_mark)) {
-      take_object(now, peer, unit.substr(json_mark.size()));
-    } else {
-      violations_.push_back("a unit that is no object");
-    }
-  }
-}
-
-void TestServer::take_object(TimePoint now, Peer& peer, const std::string& text) {
-  boost::system::error_code error;
-  const auto value = boost::json::parse(text, error);
-  const auto* object = error ? nullptr : value.if_object();
-  const auto* request = object != nullptr ? object->if_contains("req") : nullptr;
-  const auto* ping = object != nullptr ? object->if_contains("irq") : nullptr;
-  const auto* vals = object != nullptr ? object->if_contains("vals") : nullptr;
-  if ((request == nullptr && ping == nullptr) || vals == nullptr || !vals->is_array()) {
-    violations_.push_back("an object that is no request: " + text);
-    return;
-  }
-  std::string echo = boost::json::serialize(*vals);
-  const std::string mark(json_mark);
-  if (ping != nullptr) {
-    echo.insert(echo.size() - 1, ",2," + std::to_string(static_cast<std::int32_t>(clock_at(now))));
-    return answer_object(now, peer, mark + R"({"irs":1,"err":0,"msg":"","vals":)" + echo + "}");
-  }
-  const std::int64_t code = request->is_int64() ? request->get_int64() : 0;
-  if (code == static_cast<int>(Operation::silent)) return;
-  if (code == static_cast<int>(Operation::kick)) return disconnect(now, peer.address, 1);
-  answer_object(now, peer,
-                mark + R"({"res":)" + std::to_string(code) + R"(,"err":0,"msg":"","vals":)" + echo + "}");
-}
-
-void TestServer::answer_object(TimePoint now, Peer& peer, const std::string& object) {
-  const std::string unit = write_unit(object);
-  answer(now, peer, {bytes_of(unit), 0, Delivery::reliable, Form::text});
 }
 
 }  // namespace gateway::test

@@ -50,6 +50,16 @@ TEST(Ring, ReleasesWhatItPopsAndWhatItClears) {
   EXPECT_TRUE(ring.empty());
 }
 
+TEST(Ring, KeepsItsRoomUntilItIsCleared) {
+  Ring<int> ring;
+  EXPECT_EQ(ring.room(), 0u);
+  for (int i = 0; i < 5; ++i) ring.push_back(i);
+  while (!ring.empty()) ring.pop_front();
+  EXPECT_EQ(ring.room(), 8u);
+  ring.clear();
+  EXPECT_EQ(ring.room(), 0u);
+}
+
 TEST(Ring, MovesItsElementsAlong) {
   Ring<std::unique_ptr<int>> ring;
   ring.push_back(std::make_unique<int>(7));

@@ -162,6 +162,17 @@ TEST_F(StreamSessionTest, StopsReadingTheClientWhileTheServerTakesNothingAndLose
   EXPECT_EQ(arrived.back(), message);
 }
 
+TEST_F(StreamSessionTest, StopsReadingInTimeHoweverSmallTheMessages) {
+  initialize();
+  server_stalls = true;
+  std::size_t sent = 0;
+  for (; session->wants_input(Side::downstream); ++sent) from_client(ping, 0, Delivery::reliable, Form::ping);
+  EXPECT_EQ(session->record().end, End::none);
+  server_stalls = false;
+  shuttle();
+  EXPECT_EQ(received(*server).size(), sent + 1);
+}
+
 TEST_F(StreamSessionTest, ASilentClientEnds) {
   initialize();
   pass_time(options.downstream.silence - milliseconds(1));

@@ -1,0 +1,240 @@
+// How connections over TCP, WebSocket and WSS begin badly and how they end: everybody is told, nothing is
+// lost.
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <signal.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "end_to_end/stream_scene.h"
+
+namespace gateway::test {
+namespace {
+
+using Kind = ClientEvent::Kind;
+using Scheme = GatewayProcess::Scheme;
+using End = StreamSocket::End;
+
+constexpr std::array every_scheme = {Scheme::tcp, Scheme::ws, Scheme::wss};
+
+bool server_sees_end(StreamScene& scene) {
+  return scene.server.wait_until([](const TestServer& server) { return !server.ended().empty(); });
+}
+
+bool ends(StreamSocketClient& client) {
+  return client.run_until([&] { return client.ended(); }, patience);
+}
+
+std::size_t resident_bytes(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  std::string word;
+  while (status >> word) {
+    std::size_t kibibytes = 0;
+    if (word == "VmRSS:" && status >> kibibytes) return kibibytes * 1024;
+  }
+  return 0;
+}
+
+TEST(StreamEnds, AClientThatLeavesLeavesTheServerToo) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme);
+    const auto client = scene.connected();
+    client->client().disconnect(client->now());
+    client->run_for(milliseconds(50));
+    EXPECT_TRUE(server_sees_end(scene));
+    EXPECT_TRUE(scene.gateway.process().wait_for_output("client_disconnect", patience));
+  }
+}
+
+TEST(StreamEnds, AClientThatBreaksOffLeavesTheServerToo) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme);
+    const auto client = scene.connected();
+    client->reset();
+    EXPECT_TRUE(server_sees_end(scene));
+  }
+}
+
+TEST(StreamEnds, AServerThatClosesIsToldToTheClientBehindItsLastMessage) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme);
+    const auto client = scene.encrypted();
+    ASSERT_TRUE(send(*client, Operation::echo, 0, std::vector<std::uint8_t>(5000, 7), true));
+    ASSERT_TRUE(send(*client, Operation::kick, 1, {}, false));
+    const ClientEvent event = told(*client);
+    EXPECT_EQ(event.status, ClientEvent::Status::by_server);
+    EXPECT_EQ(client->client().count(Kind::response), 1U);
+    EXPECT_TRUE(ends(*client));
+    EXPECT_EQ(client->ending().stream, End::fin);
+    EXPECT_EQ(client->client().incomplete(), 0U);
+  }
+}
+
+TEST(StreamEnds, AServerThatBreaksOffIsToldToTheClient) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme);
+    const auto client = scene.connected();
+    scene.server.reset_all();
+    EXPECT_TRUE(ends(*client));
+    EXPECT_EQ(scene.server.connections(), 0U);
+  }
+}
+
+TEST(StreamEnds, CloseCodesPassBothWays) {
+  StreamScene scene(Scheme::ws);
+  const auto client = scene.connected();
+  scene.server.with([](TestServer& server, TimePoint now) { server.disconnect_all(now, 4321); });
+  EXPECT_TRUE(ends(*client));
+  EXPECT_EQ(client->ending().close_code, 4321);
+
+  const auto other = scene.connected();
+  other->close(4123);
+  EXPECT_TRUE(ends(*other));
+  EXPECT_TRUE(scene.server.wait_until([](const TestServer& server) { return server.ended().size() == 2; }));
+  scene.server.with(
+      [](TestServer& server, TimePoint) { EXPECT_EQ(server.ended().back().reason.code, 4123); });
+}
+
+TEST(StreamEnds, WhereNobodyListensTheClientIsTold) {
+  for (const Scheme scheme : every_scheme) {
+    const TestCertificate certificate;
+    GatewayProcess gateway({.servers = {free_tcp_port()},
+                            .more = "timeouts: { connect: 1s }\n",
+                            .scheme = scheme,
+                            .certificate = scheme == Scheme::wss ? &certificate : nullptr});
+    PhotonStreamClient::Config config;
+    config.kind = scheme == Scheme::tcp ? StreamKind::tcp : StreamKind::websocket;
+    StreamSocketClient::Options options{.port = gateway.port()};
+    if (scheme == Scheme::wss) options.tls.emplace();
+    StreamSocketClient client(generation_4_1_8, config, options);
+    client.connect();
+    EXPECT_TRUE(ends(client));
+    EXPECT_EQ(client.ending().http_status, scheme == Scheme::tcp ? 0 : 502);
+  }
+}
+
+TEST(StreamEnds, ASilentServerIsTold) {
+  for (const Scheme scheme : {Scheme::tcp, Scheme::ws}) {
+    StreamScene scene(scheme, {.silent = true}, "timeouts: { connect: 1s, init: 2s }\n");
+    const auto client = scene.client();
+    client->connect();
+    EXPECT_TRUE(ends(*client));
+    EXPECT_EQ(client->ending().http_status, scheme == Scheme::tcp ? 0 : 502);
+  }
+}
+
+TEST(StreamEnds, AnUpgradeThatTheServerRefusesIsRefused) {
+  StreamScene scene(Scheme::ws, {.refuse_upgrade = 403});
+  const auto client = scene.client();
+  client->connect();
+  EXPECT_TRUE(ends(*client));
+  EXPECT_EQ(client->ending().http_status, 502);
+}
+
+TEST(StreamEnds, AConnectionWithoutAnythingIsClosedAfterTheInitTimeout) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme, {}, "timeouts: { init: 1s }\n");
+    // Plain TCP without a byte: on wss not even the TLS handshake begins.
+    StreamSocketClient client(generation_4_1_8, {.sends_init = false, .pings = false},
+                              {.port = scene.gateway.port()});
+    client.connect();
+    const TimePoint begun = client.now();
+    EXPECT_TRUE(ends(client));
+    EXPECT_GE(client.now() - begun, milliseconds(900));
+  }
+}
+
+TEST(StreamEnds, ASlowUpgradeRequestIsClosedAfterTheInitTimeout) {
+  StreamScene scene(Scheme::ws, {}, "timeouts: { init: 1s }\n");
+  StreamSocketClient client(generation_4_1_8, {.sends_init = false, .pings = false},
+                            {.port = scene.gateway.port()});
+  client.connect();
+  client.client().stream_bytes(bytes_of("GET / HTTP/1.1\r\nHost: a\r\n"));
+  EXPECT_TRUE(ends(client));
+  EXPECT_EQ(scene.server.accepted(), 0U);
+}
+
+TEST(StreamEnds, NoServerIsBotheredByAnythingButAnInit) {
+  StreamScene scene(Scheme::tcp);
+  StreamSocketClient client(generation_4_1_8, {.sends_init = false}, {.port = scene.gateway.port()});
+  client.connect();
+  client.client().stream_bytes(bytes_of("GET / HTTP/1.1\r\n\r\n"));
+  EXPECT_TRUE(ends(client));
+  EXPECT_EQ(scene.server.accepted(), 0U);
+}
+
+TEST(StreamEnds, AMessageOverTheLimitEndsTheSession) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme, {}, "limits: { message_size: 10KiB, sessions: 500 }\n");
+    const auto client = scene.connected();
+    ASSERT_TRUE(send(*client, Operation::echo, 0, std::vector<std::uint8_t>(20'000, 1), false));
+    EXPECT_TRUE(ends(*client));
+    EXPECT_TRUE(scene.gateway.process().wait_for_output("message_size", patience))
+        << scene.gateway.process().output();
+  }
+}
+
+TEST(StreamEnds, SigtermTellsEveryClientAndTheProgramEndsWithZero) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme);
+    const auto client = scene.connected();
+    scene.gateway.process().signal(SIGTERM);
+    EXPECT_TRUE(ends(*client));
+    EXPECT_EQ(scene.gateway.process().wait(patience), 0) << scene.gateway.process().output();
+  }
+}
+
+TEST(StreamEnds, AServerThatTakesNothingForTenSecondsWhileAClientSendsFiftyMegabytesLosesNothing) {
+  StreamScene scene(Scheme::tcp, {.server = {.records = false}});
+  const auto client = scene.encrypted({.gives_up = false, .keeps_messages = false});
+  const std::vector<std::uint8_t> data(50'000, 0x42);
+  constexpr std::uint32_t count = 1000;
+  const auto before = resident_bytes(scene.gateway.process().id());
+  scene.server.stall(seconds(10));
+  const TimePoint resumes = client->now() + seconds(10);
+  std::size_t most = 0;
+  std::uint32_t sent = 0;
+  const auto all_arrived = [&] {
+    for (; sent < count && client->queued() < 1'000'000; ++sent) {
+      EXPECT_TRUE(send(*client, Operation::silent, sent, data, sent % 2 == 0));
+      client->turn();
+    }
+    most = std::max(most, resident_bytes(scene.gateway.process().id()));
+    return scene.server.with([count](const TestServer& server, TimePoint) {
+      return server.traffic().begin()->second.received.messages >= count;
+    });
+  };
+  EXPECT_TRUE(client->run_until(all_arrived, seconds(120)));
+  EXPECT_GE(client->now(), resumes);
+  std::printf("memory grew by %zu KiB\n", (most - std::min(most, before)) / 1024);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(most, before + (std::size_t{2} << 20));
+#endif
+  RunningSum expected;
+  for (std::uint32_t i = 0; i < count; ++i)
+    expected.add(write_operation(message::Serialization::v16, Operation::silent, i, data));
+  scene.server.with(
+      [&](TestServer& server, TimePoint) { EXPECT_EQ(server.traffic().begin()->second.received, expected); });
+  scene.expect_clean(*client);
+}
+
+TEST(StreamEnds, AClientThatReadsNothingForAWhileLosesNothing) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme, {.server = {.transport = {.buffered = std::size_t{32} << 20}}});
+    const auto client = scene.encrypted({.gives_up = false});
+    constexpr std::size_t count = 60;
+    client->reads(false);
+    for (std::size_t i = 0; i < count; ++i) ASSERT_TRUE(send(*client, Operation::big, 200'000, {}, true));
+    client->run_for(seconds(2));
+    client->reads(true);
+    EXPECT_TRUE(
+        client->run_until([&] { return client->client().count(Kind::response) == count; }, seconds(60)));
+    scene.expect_clean(*client);
+  }
+}
+
+}  // namespace
+}  // namespace gateway::test
