@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 
+#include <boost/asio/io_context.hpp>
+
 #include "base/address.h"
 #include "base/buffer_pool.h"
 #include "base/bytes.h"
@@ -20,6 +22,7 @@ using session::Side;
 
 /// What the links of one shard share.
 struct LinkRoom {
+  boost::asio::io_context& context;
   BufferPool& buffers;
   Poller& poller;
   std::function<void()> link_gone;                            // called when a link's last work is done

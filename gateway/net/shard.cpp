@@ -41,7 +41,8 @@ TimePoint clock_now() {
 Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls)
     : options_(options),
       shared_(shared),
-      links_{.buffers = buffers_,
+      links_{.context = context_,
+             .buffers = buffers_,
              .poller = poller_,
              .link_gone =
                  [this] {

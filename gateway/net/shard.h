@@ -85,7 +85,7 @@ class Shard {
 
   // Streams (shard_streams.cpp).
   void accept_stream(std::uint32_t listener, TcpSocket socket, const Address& client);
-  void enter(std::uint32_t listener, std::shared_ptr<WebSocketLink> link, const Address& client);
+  void enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client);
   void entered(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client,
                HandshakeResult result, Admitted admitted);
   Index open_stream_session(std::uint32_t listener, const Address& client, Admitted admitted,

@@ -35,7 +35,7 @@ void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& 
   sessions_[place].streams->start(std::make_shared<TcpLink>(std::move(socket), links_));
 }
 
-void Shard::enter(std::uint32_t listener, std::shared_ptr<WebSocketLink> link, const Address& client) {
+void Shard::enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client) {
   entering_.insert(link);
   auto admitted = std::make_shared<Admitted>(shared_.admission, client);
   link->enter(options_.session.init_timeout,
@@ -89,7 +89,7 @@ void Shard::connect_stream(Index index, upstream::ServerId server) {
   slot.session->upstream_connecting(server);
   const SessionId id{index, slot.generation};
   slot.streams->connect(
-      context_, links_, pool.server(server).address, options_.session.upstream.message_max,
+      links_, pool.server(server).address, options_.session.upstream.message_max,
       [this, id](std::optional<session::UpstreamError> error) { stream_connected(id, error); });
 }
 

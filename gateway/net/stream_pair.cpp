@@ -38,15 +38,15 @@ void StreamPair::start(std::shared_ptr<WebSocketLink> client) {
   take(Side::downstream, std::move(client));
 }
 
-void StreamPair::connect(boost::asio::io_context& context, LinkRoom& room, const Address& server,
-                         std::size_t message_max, Connected connected) {
+void StreamPair::connect(LinkRoom& room, const Address& server, std::size_t message_max,
+                         Connected connected) {
   drop_server();
   if (waiting_) {
-    auto made = make_websocket_link(TcpSocket(context), room, message_max);
+    auto made = make_websocket_link(TcpSocket(room.context), room, message_max);
     connecting_ = upgraded_ = made;
     made->connect(server, waiting_->request(), std::move(connected));
   } else {
-    auto made = std::make_shared<TcpLink>(TcpSocket(context), room);
+    auto made = std::make_shared<TcpLink>(TcpSocket(room.context), room);
     connecting_ = made;
     made->connect(server, std::move(connected));
   }

@@ -22,8 +22,7 @@ class StreamPair final : public LinkOwner {
   void start(std::shared_ptr<TcpLink> client);
   void start(std::shared_ptr<WebSocketLink> client);
   /// Opens a link to a server; `connected` is called once unless another or none is wanted before.
-  void connect(boost::asio::io_context& context, LinkRoom& room, const Address& server,
-               std::size_t message_max, Connected connected);
+  void connect(LinkRoom& room, const Address& server, std::size_t message_max, Connected connected);
   /// The server's link is there and the session knows it.
   void opened();
   /// Gives the server up, if one was being reached.

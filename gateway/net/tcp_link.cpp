@@ -147,7 +147,7 @@ void TcpLink::finish(transport::CloseReason reason) {
   owner_ = nullptr;
   farewell_ = reason;
   if (!give_back_socket()) return;
-  timer_.emplace(socket_.get_executor(), farewell_time);
+  timer_.emplace(room_.context, farewell_time);
   timer_->async_wait([self = self()](error_code error) {
     if (!error) self->close();
   });

@@ -32,7 +32,7 @@ constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // st
 
 /// What a client's connection needs only until it is upgraded.
 struct Entry {
-  explicit Entry(const boost::asio::any_io_executor& executor) : timer(executor) {}
+  explicit Entry(boost::asio::io_context& context) : timer(context) {}
 
   boost::asio::steady_timer timer;
   beast::flat_buffer buffer{header_bytes_max};
@@ -117,7 +117,7 @@ class WebSocketOver final : public WebSocketLink {
 
 template <class Next>
 void WebSocketOver<Next>::enter(Duration limit, Entered entered) {
-  entry_ = std::make_unique<Entry>(socket_.get_executor());
+  entry_ = std::make_unique<Entry>(room_.context);
   entry_->entered = std::move(entered);
   entry_->timer.expires_after(limit);
   entry_->timer.async_wait([self = self()](error_code error) {

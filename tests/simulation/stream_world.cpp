@@ -76,7 +76,10 @@ bool StreamWorld::run_until(const std::function<bool()>& done, Duration limit) {
 void StreamWorld::serve() {
   for (bool moved = true; moved;) {
     moved = false;
-    for (const Side side : {Side::downstream, Side::upstream}) moved |= write(side) | read(side);
+    for (const Side side : {Side::downstream, Side::upstream}) {
+      moved |= write(side);
+      moved |= read(side);
+    }
     serve_wishes();
   }
   for (const Side side : {Side::downstream, Side::upstream}) {

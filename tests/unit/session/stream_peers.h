@@ -82,7 +82,9 @@ class StreamSessionTest : public testing::Test {
   }
 
   void shuttle() {
-    while (pass(client.get(), Side::downstream) | pass(server.get(), Side::upstream)) {
+    for (bool moved = true; moved;) {
+      moved = pass(client.get(), Side::downstream);
+      moved |= pass(server.get(), Side::upstream);
     }
   }
   bool pass(Stream* peer, Side side) {
@@ -119,7 +121,7 @@ class StreamSessionTest : public testing::Test {
     from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
     const auto job = session->take_exchange();
     EXPECT_TRUE(job);
-    session->exchange_done(now, std::move(*crypto::exchange(job->client_key, random)));
+    session->exchange_done(now, *crypto::exchange(job->client_key, random));
     shuttle();
     const Text response = received(*client).back();
     const auto head = test::read_response(test::Protocol::v16, Bytes(response).subspan(2));
