@@ -191,7 +191,7 @@ TEST(StreamEnds, AServerThatTakesNothingForTenSecondsWhileAClientSendsFiftyMegab
   StreamScene scene(Scheme::tcp, {.server = {.records = false}});
   const auto client = scene.encrypted({.gives_up = false, .keeps_messages = false});
   const std::vector<std::uint8_t> data(50'000, 0x42);
-  constexpr std::uint32_t count = 1000;
+  static constexpr std::uint32_t count = 1000;
   const auto before = resident_bytes(scene.gateway.process().id());
   scene.server.stall(seconds(10));
   const TimePoint resumes = client->now() + seconds(10);
@@ -203,7 +203,7 @@ TEST(StreamEnds, AServerThatTakesNothingForTenSecondsWhileAClientSendsFiftyMegab
       client->turn();
     }
     most = std::max(most, resident_bytes(scene.gateway.process().id()));
-    return scene.server.with([count](const TestServer& server, TimePoint) {
+    return scene.server.with([](const TestServer& server, TimePoint) {
       return server.traffic().begin()->second.received.messages >= count;
     });
   };
