@@ -1,7 +1,6 @@
 #include "net/admin.h"
 
 #include <cstddef>
-#include <cstring>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +15,7 @@
 
 #include "base/time.h"
 #include "net/address.h"
+#include "net/stream_socket.h"
 
 namespace gateway::net {
 
@@ -31,14 +31,6 @@ constexpr std::size_t connections_max = 64;
 constexpr std::uint32_t header_bytes_max = 8 * 1024;
 constexpr Duration patience = seconds(10);  // for one request, and between two
 constexpr Duration accept_pause = milliseconds(200);
-
-tcp::endpoint to_endpoint(const Address& address) {
-  const SocketAddress from = to_socket_address(address);
-  tcp::endpoint endpoint;
-  endpoint.resize(from.size);
-  std::memcpy(endpoint.data(), from.get(), from.size);
-  return endpoint;
-}
 
 Response reply(const Request& request, http::status status, std::string text) {
   Response response{status, request.version()};

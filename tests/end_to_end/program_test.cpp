@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "end_to_end/gateway_process.h"
+#include "end_to_end/stream_scene.h"
 
 namespace gateway::test {
 namespace {
@@ -54,6 +54,42 @@ TEST(Program, RunsWithoutAFile) {
   ASSERT_TRUE(process.wait_for_output(std::to_string(port), patience)) << process.output();
   client.connect();
   EXPECT_TRUE(client.run_until([&] { return client.client().initialised(); }, patience)) << process.output();
+}
+
+TEST(Program, RunsWithoutAFileOverTcpAndWebSocketToo) {
+  for (const std::string scheme : {"tcp", "ws"}) {
+    const StreamKind kind = scheme == "tcp" ? StreamKind::tcp : StreamKind::websocket;
+    TestStreamServerSocket server({.kind = kind});
+    const std::uint16_t port = free_tcp_port();
+    Process process({gateway_program(), "--listen", scheme + "://127.0.0.1:" + std::to_string(port),
+                     "--upstream", scheme + "://127.0.0.1:" + std::to_string(server.port())});
+    ASSERT_TRUE(process.wait_for_output("listener=", patience)) << process.output();
+    StreamSocketClient client(generation_4_1_8, {.kind = kind}, {.port = port});
+    client.connect();
+    EXPECT_TRUE(client.run_until([&] { return client.client().initialised(); }, patience))
+        << process.output();
+  }
+}
+
+TEST(Program, UdpAndTcpShareAPortNumber) {
+  TestServerSocket udp;
+  TestStreamServerSocket tcp;
+  const std::string port = std::to_string(free_tcp_port());
+  const TemporaryFile config(
+      ".yaml",
+      "version: 1\nlisteners:\n  - { name: a, listen: \"udp://127.0.0.1:" + port +
+          "\", upstream: a }\n  - { name: b, listen: \"tcp://127.0.0.1:" + port +
+          "\", upstream: b }\nupstreams:\n  a: { servers: [\"udp://127.0.0.1:" + std::to_string(udp.port()) +
+          "\"] }\n  b: { servers: [\"tcp://127.0.0.1:" + std::to_string(tcp.port()) + "\"] }\nadmin: off\n");
+  Process process({gateway_program(), "--config", config.path()});
+  ASSERT_TRUE(process.wait_for_output("listener=b", patience)) << process.output();
+  const auto number = static_cast<std::uint16_t>(std::stoi(port));
+  PhotonSocketClient by_udp(generation_4_1_8, {}, "127.0.0.1", number);
+  by_udp.connect();
+  EXPECT_TRUE(by_udp.run_until([&] { return by_udp.client().initialised(); }, patience));
+  StreamSocketClient by_tcp(generation_4_1_8, {}, {.port = number});
+  by_tcp.connect();
+  EXPECT_TRUE(by_tcp.run_until([&] { return by_tcp.client().initialised(); }, patience));
 }
 
 TEST(Program, ASecondProcessOnTheSamePortEndsWithASentence) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "support/seeded_random.h"
+#include "unit/session/inits.h"
 #include "wire/command.h"
 #include "wire/datagram.h"
 
@@ -18,8 +19,6 @@ namespace {
 using transport::Delivery;
 using transport::Phase;
 using transport::ReliableUdp;
-
-using Text = std::vector<std::uint8_t>;
 
 // A session between a client and a server that are played by bare transports over a network without loss.
 class SessionTest : public testing::Test {
@@ -126,17 +125,6 @@ class SessionTest : public testing::Test {
   }
   // What the client was told: 0 while it lives.
   int told() const { return client->phase() == Phase::open ? 0 : client->close_reason().code; }
-
-  static Text init_16() {
-    Text init(41, 0);
-    std::ranges::copy(Text{0xF3, 0x00, 0x01, 0x06, 0x1E, 0x41, 0x08, 0x03}, init.begin());
-    return init;
-  }
-  static Text init_with_token() {
-    constexpr std::string_view text =
-        "POST /?init=&app=a&clientversion=4.1.6.17&protocol=GpBinaryV16&sid=30& HTTP/1.1\r\n\r\ns\0\1x";
-    return {text.begin(), text.end()};
-  }
 
   Options options;
   BufferPool buffers;

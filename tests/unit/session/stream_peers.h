@@ -15,6 +15,7 @@
 #include "support/seeded_random.h"
 #include "transport/framed_stream.h"
 #include "transport/whole_messages.h"
+#include "unit/session/inits.h"
 
 namespace gateway::session {
 
@@ -28,7 +29,6 @@ using transport::Phase;
 using transport::Stream;
 using transport::WholeMessages;
 
-using Text = std::vector<std::uint8_t>;
 using Framing = StreamClient::Framing;
 
 inline Text copy(Bytes bytes) {
@@ -133,17 +133,6 @@ class StreamSessionTest : public testing::Test {
     const auto body = crypto.seal(Bytes(clear).subspan(2));
     message.insert(message.end(), body.begin(), body.end());
     return message;
-  }
-
-  static Text init_16() {
-    Text init(41, 0);
-    std::ranges::copy(Text{0xF3, 0x00, 0x01, 0x06, 0x1E, 0x41, 0x08, 0x03}, init.begin());
-    return init;
-  }
-  static Text token_init() {
-    constexpr std::string_view text =
-        "POST /?init=&app=a&clientversion=4.1.6.17&protocol=GpBinaryV16&sid=30& HTTP/1.1\r\n\r\ns\0\1x";
-    return {text.begin(), text.end()};
   }
 
   Options options;

@@ -111,7 +111,7 @@ TEST_F(StreamSessionTest, EndsAtAnEncryptedMessageWithoutAKey) {
 }
 
 TEST_F(StreamSessionTest, WithATokenPassesWhatItCannotOpenBothWays) {
-  initialize(token_init());
+  initialize(init_with_token());
   const Text opaque{0xF3, 0x82, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
   from_client(opaque);
   EXPECT_EQ(received(*server).back(), opaque);

@@ -28,7 +28,7 @@ TEST_F(StreamSessionTest, KeysAndSealingWorkOnAWebSocketAsAnywhere) {
 TEST_F(StreamSessionTest, AFirstMessageBehindAFrameHeaderIsTheInitAndPassesUntouched) {
   begin_websocket();
   Text init{0xFB, 0, 0, 0, 0, 0, 1};
-  const Text text = token_init();
+  const Text text = init_with_token();
   init.insert(init.end(), text.begin(), text.end());
   from_client(init);
   EXPECT_EQ(received(*server), std::vector<Text>{init});
