@@ -207,7 +207,7 @@ class Game {
 };
 
 TEST(WholeStream, EveryMessageArrivesOnceInOrderAndNoSecretShows) {
-  const Seeds range = seeds(60);
+  const Seeds range = seeds(30);
   std::size_t messages = 0;
   std::size_t secrets = 0;
   for (std::uint64_t seed = range.first; seed < range.first + range.count; ++seed) {
