@@ -150,7 +150,8 @@ Session::Verdict Session::decide_to_server(const Message& message, TimePoint now
     fail(now, End::message_size, transport::code_server_logic);
     return Verdict::ended;
   }
-  if (stream_ && !std::exchange(first_message_seen_, true)) note_token_init(message.payload.bytes);
+  if (downstream().messages != nullptr && !std::exchange(first_message_seen_, true))
+    note_token_init(message.payload.bytes);
   if (!message.envelope) return Verdict::forward;
   if (message.opaque()) {
     // A real server can't read it either, unless the key came with the token.

@@ -95,8 +95,8 @@ class Session {
   /// UDP: the socket to `server` is there; streams: it is connected, and upgraded on WebSocket. `clock` is
   /// that server's and outlives the session.
   void upstream_opened(TimePoint now, upstream::ServerId server, transport::ServerClock& clock);
-  /// WebSocket, before upstream_opened(): the sub-protocol that the server chose names another serialization
-  /// than the client's offer.
+  /// WebSocket, before upstream_opened(): what the sub-protocol that client and server agreed on means, as in
+  /// StreamClient.
   void agreed(std::optional<message::Serialization> serialization);
   /// WebSocket: the server lives and answered the upgrade with this HTTP status.
   void upstream_declined(TimePoint now, std::uint16_t status);

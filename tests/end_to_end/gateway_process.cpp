@@ -15,22 +15,8 @@ namespace {
 
 using Scheme = GatewayProcess::Scheme;
 
-std::string name(Scheme scheme) {
-  switch (scheme) {
-    case Scheme::udp:
-      return "udp";
-    case Scheme::tcp:
-      return "tcp";
-    case Scheme::ws:
-      return "ws";
-    case Scheme::wss:
-      return "wss";
-  }
-  return {};
-}
-
 std::string url(Scheme scheme, std::uint16_t port) {
-  return "\"" + name(scheme) + "://127.0.0.1:" + std::to_string(port) + "\"";
+  return "\"" + std::string(net::name(scheme)) + "://127.0.0.1:" + std::to_string(port) + "\"";
 }
 
 std::string listener_of(const GatewayProcess::Options& options, std::uint16_t port) {

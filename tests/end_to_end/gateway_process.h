@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "net/options.h"
 #include "support/photon_socket_client.h"
 #include "support/process.h"
 #include "support/test_certificate.h"
@@ -16,7 +17,7 @@ namespace gateway::test {
 /// The built program between test clients and test servers, on free ports of the loopback interface.
 class GatewayProcess {
  public:
-  enum class Scheme : std::uint8_t { udp, tcp, ws, wss };
+  using Scheme = net::Scheme;
   struct Options {
     std::vector<std::uint16_t> servers;            // ports; they speak as clients do, without TLS
     std::string more{};                            // further lines of the configuration
