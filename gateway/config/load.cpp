@@ -139,10 +139,10 @@ void read_buffered(const Map& map, session::Options& session) {
 /// Half of `buffered` is where reading pauses, so one message of the largest size must fit into the other
 /// half.
 void check_sizes(const Value& limits, const session::Options& session) {
-  if (session.downstream.buffered >= 2 * session.downstream.message_max) return;
+  if (session.downstream.buffered >= 2 * session.message_max + kibibyte) return;
   limits.fail(
-      "\"buffered\" must be at least twice \"message_size\" and 32 bytes more, or the largest message fits "
-      "no queue");
+      "\"buffered\" must be at least twice \"message_size\" and 1KiB more, or the largest message fits no "
+      "queue");
 }
 
 void read_limits(const Value& value, net::Options& options) {

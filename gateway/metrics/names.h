@@ -61,7 +61,8 @@ inline constexpr Metric unparsed_messages = {Kind::counter, "photon_gateway_unpa
                                              "Messages forwarded that are none in the protocol's sense."};
 inline constexpr Metric unopened_messages = {
     Kind::counter, "photon_gateway_unopened_messages_total",
-    "Messages of the server marked encrypted, dropped: nobody could have read them."};
+    "Messages of the server, dropped: marked encrypted, so nobody could read them; or none of the protocol, "
+    "toward a client with a key."};
 inline constexpr Metric dropped = {
     Kind::counter, "photon_gateway_dropped_total",
     "What was received or queued and not used; reason=no_session: datagrams that "

@@ -13,6 +13,7 @@
 #include "base/buffer_pool.h"
 #include "base/bytes.h"
 #include "net/poller.h"
+#include "net/shared.h"
 #include "session/session.h"
 #include "transport/whole_messages.h"
 
@@ -36,6 +37,8 @@ class LinkOwner {
  public:
   virtual ~LinkOwner() = default;
   virtual bool wants_input(Side side) const = 0;
+  /// A part of a WebSocket's message.
+  virtual void arriving(Side side) = 0;
   /// Some bytes of a stream, or one whole message of a WebSocket.
   virtual void received(Side side, Bytes bytes, bool text) = 0;
   /// Nothing more will be received.
@@ -65,6 +68,9 @@ class Link : public std::enable_shared_from_this<Link> {
     side_ = side;
   }
 
+  /// The client's place among all sessions, kept as long as its socket.
+  void admit(Admitted admitted) { admitted_.emplace(std::move(admitted)); }
+
   /// Writes what there is and reads if the session wants it. True when something was written.
   virtual bool pump() = 0;
   /// The poller says that the socket can be read or written. Only of links that let it watch theirs.
@@ -79,12 +85,19 @@ class Link : public std::enable_shared_from_this<Link> {
   LinkRoom& room_;
   LinkOwner* owner_ = nullptr;
   Side side_ = Side::downstream;
+
+ private:
+  std::optional<Admitted> admitted_;
 };
 
 /// Who outlives a finished link, and for how long.
 inline constexpr Duration farewell_time = seconds(2);
 
-/// Result of opening a socket to a server; empty: it is open.
-using Connected = std::function<void(std::optional<session::UpstreamError>)>;
+/// How opening a link to a server went.
+struct ConnectResult {
+  std::optional<session::UpstreamError> error{};  // none: there is a connection
+  std::uint16_t declined = 0;  // WebSocket: but the upgrade was answered with this HTTP status
+};
+using Connected = std::function<void(const ConnectResult&)>;
 
 }  // namespace gateway::net

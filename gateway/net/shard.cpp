@@ -30,6 +30,7 @@ namespace {
 
 constexpr int turns_max = 16;                          // before Asio's own work gets a chance
 constexpr int batches_max = 4;                         // of one listener in one turn
+constexpr std::uint16_t close_going_away = 1001;       // a WebSocket's close code
 constexpr Duration exchange_budget = milliseconds(1);  // a turn
 
 TimePoint clock_now() {
@@ -335,7 +336,10 @@ void Shard::end_all() {
   now_ = clock_now();
   for (Index i = 0; i < sessions_.size(); ++i) {
     if (!sessions_[i].session) continue;
-    sessions_[i].session->end(now_, session::End::shutdown, transport::code_server_logic);
+    const Scheme scheme = listener_of(sessions_[i]).options.scheme;
+    const bool websocket = scheme == Scheme::ws || scheme == Scheme::wss;
+    const std::uint16_t code = websocket ? close_going_away : transport::code_server_logic;
+    sessions_[i].session->end(now_, session::End::shutdown, code);
     mark(i);
   }
 }

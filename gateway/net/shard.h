@@ -87,12 +87,11 @@ class Shard {
   void accept_stream(std::uint32_t listener, TcpSocket socket, const Address& client);
   void enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client);
   void entered(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client,
-               HandshakeResult result, Admitted admitted);
-  Index open_stream_session(std::uint32_t listener, const Address& client, Admitted admitted,
-                            const session::StreamClient& how);
+               HandshakeResult result);
+  Index open_stream_session(std::uint32_t listener, const Address& client, const session::StreamClient& how);
   void connect_stream(Index index, upstream::ServerId server);
-  void stream_connected(SessionId id, std::optional<session::UpstreamError> error);
-  void count_handshake(const SessionSlot& slot);
+  void stream_connected(SessionId id, const ConnectResult& result);
+  void count_handshake(const SessionSlot& slot, HandshakeResult result);
   void stop_streams();
 
   // What is due.

@@ -156,7 +156,7 @@ void Shard::remove(Index index) {
       (end == session::End::upstream_refused || end == session::End::upstream_connect)) {
     listener.pool.failed(*slot.upstream.server, now_);
   }
-  count_handshake(slot);
+  if (slot.streams && !slot.streams->answered()) count_handshake(slot, HandshakeResult::upstream);
   close_upstream(slot);
   if (slot.initialized) listener.stats.initialized.subtract();
   listener.stats.sessions.subtract();

@@ -31,23 +31,25 @@ void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& 
     case Scheme::udp:
       break;
   }
-  const Index place = open_stream_session(index, client, Admitted(shared_.admission, client), StreamClient{});
-  sessions_[place].streams->start(std::make_shared<TcpLink>(std::move(socket), links_));
+  auto link = std::make_shared<TcpLink>(std::move(socket), links_);
+  link->admit(Admitted(shared_.admission, client));
+  const Index place = open_stream_session(index, client, session::StreamClient{});
+  sessions_[place].streams->start(std::move(link));
 }
 
 void Shard::enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client) {
   entering_.insert(link);
-  auto admitted = std::make_shared<Admitted>(shared_.admission, client);
+  link->admit(Admitted(shared_.admission, client));
   link->enter(options_.session.init_timeout,
-              [this, listener, link = link.get(), client, admitted](HandshakeResult result) {
+              [this, listener, link = link.get(), client](HandshakeResult result) {
                 const auto entering = std::static_pointer_cast<WebSocketLink>(link->shared_from_this());
                 entering_.erase(entering);
-                entered(listener, entering, client, result, std::move(*admitted));
+                entered(listener, entering, client, result);
               });
 }
 
 void Shard::entered(std::uint32_t index, const std::shared_ptr<WebSocketLink>& link, const Address& client,
-                    HandshakeResult result, Admitted admitted) {
+                    HandshakeResult result) {
   Listener& listener = listeners_[index];
   if (result != HandshakeResult::ok) {
     listener.stats.handshakes[static_cast<std::size_t>(result)].add();
@@ -56,13 +58,13 @@ void Shard::entered(std::uint32_t index, const std::shared_ptr<WebSocketLink>& l
   }
   const StreamClient how{.framing = StreamClient::Framing::websocket,
                          .confidential = listener.options.scheme == Scheme::wss,
-                         .serialization = serialization_of(link->request())};
-  const Index place = open_stream_session(index, client, std::move(admitted), how);
+                         .serialization = std::nullopt};  // to be agreed with the server
+  const Index place = open_stream_session(index, client, how);
   sessions_[place].streams->start(link);
 }
 
-Shard::Index Shard::open_stream_session(std::uint32_t index, const Address& client, Admitted admitted,
-                                        const StreamClient& how) {
+Shard::Index Shard::open_stream_session(std::uint32_t index, const Address& client,
+                                        const session::StreamClient& how) {
   Listener& listener = listeners_[index];
   now_ = std::chrono::steady_clock::now();
   const Index place = sessions_.take();
@@ -72,7 +74,6 @@ Shard::Index Shard::open_stream_session(std::uint32_t index, const Address& clie
     mark(place);
     schedule();
   });
-  slot.admitted = std::move(admitted);
   slot.client = client;
   slot.listener = index;
   listener.stats.sessions.add();
@@ -88,20 +89,24 @@ void Shard::connect_stream(Index index, upstream::ServerId server) {
   pool.opened(server);
   slot.session->upstream_connecting(server);
   const SessionId id{index, slot.generation};
-  slot.streams->connect(
-      links_, pool.server(server).address, options_.session.upstream.message_max,
-      [this, id](std::optional<session::UpstreamError> error) { stream_connected(id, error); });
+  slot.streams->connect(links_, pool.server(server).address, options_.session.upstream.message_max,
+                        [this, id](const ConnectResult& result) { stream_connected(id, result); });
 }
 
-void Shard::stream_connected(SessionId id, std::optional<session::UpstreamError> error) {
+void Shard::stream_connected(SessionId id, const ConnectResult& result) {
   if (!alive(id)) return;
   SessionSlot& slot = sessions_[id.slot];
   now_ = std::chrono::steady_clock::now();
-  if (error) {
-    slot.streams->drop_server();
-    slot.session->upstream_error(now_, *error);
+  if (result.error || result.declined != 0) slot.streams->drop_server();
+  if (result.error) {
+    slot.session->upstream_error(now_, *result.error);
+  } else if (result.declined != 0) {
+    listener_of(slot).pool.connected(*slot.upstream.server);  // it lives
+    slot.upstream.connected = true;
+    slot.session->upstream_declined(now_, result.declined);
   } else if (!slot.session->closed(Side::downstream)) {
     slot.streams->opened();
+    count_handshake(slot, HandshakeResult::ok);
     const upstream::ServerId server = *slot.upstream.server;
     slot.session->upstream_opened(now_, server, listener_of(slot).pool.clock(server));
   }
@@ -109,11 +114,9 @@ void Shard::stream_connected(SessionId id, std::optional<session::UpstreamError>
   schedule();
 }
 
-/// How the upgrade went, once it is known.
-void Shard::count_handshake(const SessionSlot& slot) {
+void Shard::count_handshake(const SessionSlot& slot, HandshakeResult result) {
   Listener& listener = listener_of(slot);
-  if (!slot.streams || listener.options.scheme == Scheme::tcp) return;
-  const auto result = slot.streams->answered() ? HandshakeResult::ok : HandshakeResult::upstream;
+  if (listener.options.scheme == Scheme::tcp) return;
   listener.stats.handshakes[static_cast<std::size_t>(result)].add();
 }
 

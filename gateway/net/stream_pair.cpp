@@ -56,6 +56,7 @@ void StreamPair::opened() {
   take(Side::upstream, std::exchange(connecting_, nullptr));
   if (!waiting_) return;
   answered_ = true;
+  session_.agreed(serialization_of(waiting_->request(), upgraded_->response()));
   std::exchange(waiting_, nullptr)->accept(std::exchange(upgraded_, nullptr)->response());
 }
 
@@ -81,6 +82,10 @@ void StreamPair::flush() {
     waiting_.reset();
     std::exchange(link(side), nullptr)->finish(session_.close_reason(side));
   }
+}
+
+void StreamPair::arriving(Side side) {
+  session_.arriving(side, clock_now());
 }
 
 void StreamPair::received(Side side, Bytes bytes, bool text) {

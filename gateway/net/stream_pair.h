@@ -35,6 +35,7 @@ class StreamPair final : public LinkOwner {
   bool answered() const { return answered_; }
 
   bool wants_input(Side side) const override { return session_.wants_input(side); }
+  void arriving(Side side) override;
   void received(Side side, Bytes bytes, bool text) override;
   void ended(Side side, transport::CloseReason reason) override;
   std::size_t next_output(Side side, MutableBytes out) override;

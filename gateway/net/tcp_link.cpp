@@ -45,11 +45,10 @@ void TcpLink::prepare() {
 void TcpLink::connect(const Address& server, Connected connected) {
   socket_.async_connect(to_endpoint(server),
                         [self = self(), connected = std::move(connected)](error_code error) {
-                          if (!self->socket_.is_open() && !error) return;  // aborted
-                          if (error == boost::asio::error::operation_aborted) return;
-                          if (error) return connected(connect_error_of(error));
+                          if (!self->socket_.is_open()) return;  // aborted
+                          if (error) return connected({.error = connect_error_of(error)});
                           self->prepare();
-                          connected(std::nullopt);
+                          connected({});
                         });
 }
 

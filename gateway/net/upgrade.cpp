@@ -1,8 +1,10 @@
 #include "net/upgrade.h"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 namespace gateway::net {
@@ -11,6 +13,8 @@ namespace {
 
 namespace http = boost::beast::http;
 using http::field;
+
+constexpr std::size_t key_characters = 24;  // base64 of 16 bytes
 
 // What a handshake of its own writes anew on each connection; compression is not offered on to anybody.
 constexpr std::array own_fields = {field::connection,
@@ -26,20 +30,27 @@ constexpr std::array own_fields = {field::connection,
                                    field::sec_websocket_accept,
                                    field::sec_websocket_extensions};
 
-bool is_own(field name) {
-  return std::find(own_fields.begin(), own_fields.end(), name) != own_fields.end();
+// Also what the sender says is for this connection only.
+bool is_own(const http::fields& message, const http::fields::value_type& entry) {
+  if (std::find(own_fields.begin(), own_fields.end(), entry.name()) != own_fields.end()) return true;
+  http::token_list nominated(message[field::connection]);
+  return nominated.exists(entry.name_string());
 }
 
-template <class Fields>
-void copy_fields(const Fields& from, Fields& to) {
+void copy_fields(const http::fields& from, http::fields& to) {
   to.erase(field::user_agent);  // Beast's own
   to.erase(field::server);
   for (const auto& entry : from) {
-    if (!is_own(entry.name())) to.erase(entry.name_string());
+    if (!is_own(from, entry)) to.erase(entry.name_string());
   }
   for (const auto& entry : from) {
-    if (!is_own(entry.name())) to.insert(entry.name_string(), entry.value());
+    if (!is_own(from, entry)) to.insert(entry.name_string(), entry.value());
   }
+}
+
+bool has_body(const UpgradeRequest& request) {
+  const auto length = request[field::content_length];
+  return request.count(field::transfer_encoding) > 0 || !(length.empty() || length == "0");
 }
 
 }  // namespace
@@ -60,8 +71,10 @@ std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request) {
     response.set(field::connection, "close, upgrade");
     return response;
   }
-  const bool key = request.count(field::sec_websocket_key) == 1;
-  if (!key || request[field::sec_websocket_version] != "13") {
+  const bool key = request.count(field::sec_websocket_key) == 1 &&
+                   request[field::sec_websocket_key].size() == key_characters;
+  const bool origin_form = request.target().starts_with('/') && request.count(field::host) == 1;
+  if (!key || !origin_form || has_body(request) || request[field::sec_websocket_version] != "13") {
     Refusal response = refusal(request, http::status::bad_request, "no valid WebSocket handshake");
     response.set(field::sec_websocket_version, "13");
     return response;
@@ -69,20 +82,22 @@ std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request) {
   return std::nullopt;
 }
 
-std::optional<message::Serialization> serialization_of(const UpgradeRequest& request) {
-  const auto offered = request[field::sec_websocket_protocol];
-  const std::string_view name(offered.data(), offered.size());
+std::optional<message::Serialization> serialization_of(const UpgradeRequest& request,
+                                                       const UpgradeResponse& response) {
+  const auto chosen = response[field::sec_websocket_protocol];
+  const auto agreed = chosen.empty() ? request[field::sec_websocket_protocol] : chosen;
+  const std::string_view name(agreed.data(), agreed.size());
   if (name.starts_with("GpBinaryV16")) return message::Serialization::v16;
   if (name.starts_with("GpBinaryV18")) return message::Serialization::v18;
   return std::nullopt;
 }
 
 void copy_request(const UpgradeRequest& from_client, UpgradeRequest& to_server) {
-  copy_fields<http::fields>(from_client, to_server);
+  copy_fields(from_client, to_server);
 }
 
 void copy_response(const UpgradeResponse& from_server, UpgradeResponse& to_client) {
-  copy_fields<http::fields>(from_server, to_client);
+  copy_fields(from_server, to_client);
 }
 
 }  // namespace gateway::net

@@ -22,10 +22,11 @@ std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request);
 /// An answer that ends the connection.
 Refusal refusal(const UpgradeRequest& request, boost::beast::http::status status, std::string_view text);
 
-/// The serialization that the client's sub-protocol names: GpBinaryV16… or GpBinaryV18…. Empty for any other
-/// and for none, which mean JSON or something unknown: forwarded untouched. Source: transport/README.md,
-/// "Streams".
-std::optional<message::Serialization> serialization_of(const UpgradeRequest& request);
+/// The serialization of the sub-protocol that the server chose, or if it chose none, of the client's offer:
+/// GpBinaryV16… or GpBinaryV18…. Empty for any other, which mean JSON or something unknown: forwarded
+/// untouched. Source: transport/README.md, "Streams".
+std::optional<message::Serialization> serialization_of(const UpgradeRequest& request,
+                                                       const UpgradeResponse& response);
 
 /// Fills the request to the server from the client's: everything but what belongs to the one connection.
 void copy_request(const UpgradeRequest& from_client, UpgradeRequest& to_server);

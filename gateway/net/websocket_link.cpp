@@ -4,9 +4,10 @@
 //   3 finish             close frame, HTTP status, or nothing
 #include "net/websocket_link.h"
 
+#include <algorithm>
 #include <utility>
 
-#include <boost/beast/core/bind_handler.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -26,6 +27,8 @@ using transport::Cause;
 using transport::CloseReason;
 
 constexpr std::uint32_t header_bytes_max = 16 * 1024;
+constexpr std::size_t first_read_bytes = 512;  // of a message: what an idle connection keeps room for
+constexpr std::size_t next_read_bytes = 16 * 1024;
 constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
 constexpr std::size_t write_buffer_bytes = 2048;
 constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
@@ -62,11 +65,12 @@ class WebSocketOver final : public WebSocketLink {
  public:
   WebSocketOver(Next next, LinkRoom& room, std::size_t message_max)
       : WebSocketLink(room), socket_(std::move(next)), message_max_(message_max) {
-    socket_.read_message_max(0);  // received() looks at the size: Beast's own way out hides the reason
+    socket_.read_message_max(0);  // read_some() looks at the size: Beast's own way out hides the reason
     socket_.write_buffer_bytes(write_buffer_bytes);
     socket_.auto_fragment(false);
     socket_.set_option(websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
     if (lowest().is_open()) tune(lowest());
+    listen_for_close();
   }
 
   void enter(Duration limit, Entered entered) override;
@@ -88,6 +92,9 @@ class WebSocketOver final : public WebSocketLink {
   void read();
   void read_some();
   void received(error_code error);
+  void ended(CloseReason reason);
+  CloseReason peers_reason() const;
+  void listen_for_close();
   void say_farewell();
   void refuse(http::status status, std::string_view text);
   void refuse(Refusal refusal);
@@ -109,8 +116,10 @@ class WebSocketOver final : public WebSocketLink {
   bool reading_ = false;
   bool writing_ = false;  // a message, or the answer to the upgrade
   bool input_ended_ = false;
-  bool too_big_ = false;  // a message of the peer was longer than any may be
+  bool too_big_ = false;      // a message of the peer was longer than any may be
+  bool peer_closed_ = false;  // its close frame came
   std::optional<CloseReason> farewell_;
+  std::optional<boost::asio::steady_timer> timer_;  // of the farewell
 };
 
 // --- Entering: a client
@@ -152,6 +161,9 @@ void WebSocketOver<Next>::take_request(error_code error) {
   request_ = entry_->parser.release();
   auto refused = error ? refusal(request_, http::status::bad_request, "no valid request: " + error.message())
                        : refuse_upgrade(request_);
+  if (!refused && entry_->buffer.size() > 0)
+    refused =
+        refusal(request_, http::status::bad_request, "nothing may follow the request before its answer");
   if (!refused) return entered(HandshakeResult::ok);
   const Entered tell = std::exchange(entry_->entered, nullptr);
   refuse(std::move(*refused));
@@ -194,9 +206,8 @@ void WebSocketOver<Next>::connect(const Address& server, const UpgradeRequest& f
   request_ = from_client;
   lowest().async_connect(to_endpoint(server),
                          [self = self(), connected = std::move(connected)](error_code error) {
-                           if (!self->lowest().is_open() || error == boost::asio::error::operation_aborted)
-                             return;
-                           if (error) return connected(connect_error_of(error));
+                           if (!self->lowest().is_open()) return;  // aborted
+                           if (error) return connected({.error = connect_error_of(error)});
                            tune(self->lowest());
                            self->upgrade(self->request_, connected);
                          });
@@ -218,8 +229,10 @@ void WebSocketOver<Next>::upgrade(const UpgradeRequest& from_client, Connected c
         self->socket_.set_option(
             websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
         self->open_ = !error;
-        if (error) return connected(session::UpstreamError::refused);
-        connected(std::nullopt);
+        if (error == websocket::error::upgrade_declined)
+          return connected({.declined = static_cast<std::uint16_t>(self->response_.result_int())});
+        if (error) return connected({.error = session::UpstreamError::refused});
+        connected({});
       });
 }
 
@@ -250,7 +263,8 @@ bool WebSocketOver<Next>::write() {
                         self->writing_ = false;
                         self->output_ = {};
                         if (self->farewell_) return self->say_farewell();
-                        if (error || self->owner_ == nullptr) return;  // reading tells why
+                        if (error) return self->ended({Cause::reset, 0});  // unless reading told before
+                        if (self->owner_ == nullptr) return;
                         self->write();
                         self->owner_->again(self->side_);
                       });
@@ -264,11 +278,17 @@ void WebSocketOver<Next>::read() {
   read_some();
 }
 
+// Memory grows with what came, not with what a frame announces.
 template <class Next>
 void WebSocketOver<Next>::read_some() {
-  socket_.async_read_some(input_, 0, [self = self()](error_code error, std::size_t) {
+  const std::size_t left = message_max_ + 1 - input_.size();
+  const std::size_t most = std::min(left, input_.size() == 0 ? first_read_bytes : next_read_bytes);
+  socket_.async_read_some(input_, most, [self = self()](error_code error, std::size_t) {
     const bool fits = self->input_.size() <= self->message_max_;
-    if (!error && fits && !self->socket_.is_message_done()) return self->read_some();
+    if (!error && fits && !self->socket_.is_message_done()) {
+      if (self->owner_ != nullptr) self->owner_->arriving(self->side_);
+      return self->read_some();
+    }
     self->reading_ = false;
     self->received(fits ? error : make_error_code(websocket::error::message_too_big));
   });
@@ -277,17 +297,12 @@ void WebSocketOver<Next>::read_some() {
 template <class Next>
 void WebSocketOver<Next>::received(error_code error) {
   if (error) {
-    input_ended_ = true;
-    if (owner_ == nullptr) return;
-    CloseReason reason{Cause::reset, 0};
-    // A peer that said farewell may break the connection off before ours was through.
-    const bool said_farewell = socket_.reason().code != websocket::close_code::none;
-    if (error == websocket::error::closed || said_farewell) {
-      reason = {Cause::peer, said_farewell ? socket_.reason().code : no_close_code};
-    }
+    if (farewell_ && error != websocket::error::message_too_big)
+      return close();  // the peer's farewell is through
     too_big_ = error == websocket::error::message_too_big;
-    if (too_big_) reason = {Cause::overflow, transport::code_server_logic};
-    return owner_->ended(side_, reason);
+    if (too_big_) return ended({Cause::overflow, transport::code_server_logic});
+    const bool closed = error == websocket::error::closed;
+    return ended(closed ? peers_reason() : CloseReason{Cause::reset, 0});
   }
   const Bytes message(static_cast<const std::uint8_t*>(input_.data().data()), input_.size());
   if (owner_ != nullptr) owner_->received(side_, message, socket_.got_text());
@@ -295,12 +310,44 @@ void WebSocketOver<Next>::received(error_code error) {
   if (input_.capacity() > kept_input_bytes) input_ = beast::flat_buffer();
 }
 
+template <class Next>
+void WebSocketOver<Next>::ended(CloseReason reason) {
+  if (std::exchange(input_ended_, true) || owner_ == nullptr) return;
+  owner_->ended(side_, reason);
+}
+
+/// The code of the peer's close frame.
+template <class Next>
+CloseReason WebSocketOver<Next>::peers_reason() const {
+  const auto code = socket_.reason().code;
+  return {Cause::peer, code == websocket::close_code::none ? no_close_code : code};
+}
+
+// Beast tells of it only when the peer closed its socket too, which may take for ever.
+template <class Next>
+void WebSocketOver<Next>::listen_for_close() {
+  socket_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    if (kind != websocket::frame_type::close) return;
+    boost::asio::post(room_.context, [self = self()] {
+      self->peer_closed_ = true;
+      self->ended(self->peers_reason());
+    });
+  });
+}
+
 // --- Ending
 
+// Whatever the peer does, it is over after a while: closing may wait behind a write that never ends, or for a
+// peer that keeps its socket.
 template <class Next>
 void WebSocketOver<Next>::finish(CloseReason reason) {
   owner_ = nullptr;
   farewell_ = reason;
+  if (reason.cause == Cause::reset) return close();
+  timer_.emplace(room_.context, farewell_time);
+  timer_->async_wait([self = self()](error_code error) {
+    if (!error) self->close();
+  });
   if (!writing_) say_farewell();
 }
 
@@ -308,7 +355,8 @@ template <class Next>
 void WebSocketOver<Next>::say_farewell() {
   if (!lowest().is_open()) return;
   if (!open_ && entry_) return refuse(http::status::bad_gateway, "no server accepts this connection");
-  if (!open_ || (input_ended_ && !too_big_) || farewell_->cause == Cause::reset) return close();
+  if (peer_closed_) return;  // Beast is answering it
+  if (!open_ || (input_ended_ && !too_big_)) return close();
   const auto code = too_big_ ? websocket::close_code::too_big : close_code_of(*farewell_);
   socket_.async_close(code, [self = self()](error_code) { self->close(); });
 }
@@ -332,6 +380,7 @@ void WebSocketOver<Next>::refuse(Refusal refusal) {
 template <class Next>
 void WebSocketOver<Next>::abort() {
   owner_ = nullptr;
+  if (entry_) entry_->entered = nullptr;
   close();
 }
 
@@ -339,6 +388,7 @@ template <class Next>
 void WebSocketOver<Next>::close() {
   error_code ignored;
   if (entry_) entry_->timer.cancel();
+  timer_.reset();
   lowest().shutdown(TcpSocket::shutdown_both, ignored);
   lowest().close(ignored);
 }

@@ -39,7 +39,6 @@ bool Confidentiality::seals(const message::Envelope& message) {
     case Type::init:
     case Type::init_response:
     case Type::disconnect:
-    case Type::internal_request:
     case Type::internal_response:
       return false;
     case Type::response:
@@ -47,6 +46,7 @@ bool Confidentiality::seals(const message::Envelope& message) {
     case Type::event:
       return !code || seals_event(*code);
     case Type::request:
+    case Type::internal_request:
       return any_encrypted_;
     case Type::message:
     case Type::raw:

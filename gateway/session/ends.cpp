@@ -76,6 +76,19 @@ void Session::attach_stream(Side side, transport::Role role, TimePoint now) {
   }
 }
 
+void Session::agreed(std::optional<message::Serialization> serialization) {
+  stream_->serialization = serialization;
+  record_.serialization = serialization.value_or(record_.serialization);
+  downstream().opaque = !serialization;
+}
+
+// Another server of the pool would say the same.
+void Session::upstream_declined(TimePoint now, std::uint16_t status) {
+  if (ended()) return;
+  finish(End::upgrade_declined, status);
+  downstream().transport->close(now, {Cause::local, code_normal}, Linger::now);
+}
+
 void Session::upstream_error(TimePoint now, UpstreamError kind) {
   if (ended()) return;
   if (kind == UpstreamError::no_capacity) return fail(now, End::no_capacity, code_full);
@@ -93,10 +106,9 @@ void Session::upstream_error(TimePoint now, UpstreamError kind) {
   settle(now);
 }
 
-// Before Init went out, one other server may still take the session.
+// Before a server took the session, one other may.
 void Session::connect_failed(TimePoint now, End why) {
-  if (init_relayed_ || upstream_attempts_ >= attempts_max || upstream_connected_)
-    return lose_server(now, why);
+  if (upstream_connected_ || upstream_attempts_ >= attempts_max) return lose_server(now, why);
   if (upstream().exists()) upstream().transport->close(now, leave, Linger::now);
   want_upstream(now, server_);
 }
@@ -167,13 +179,13 @@ void Session::lose_server(TimePoint now, End why) {
 
 // The gateway ends it: the client is told at once, nothing more of the server reaches it; the server gets
 // what the client had sent before.
-void Session::fail(TimePoint now, End why, std::uint8_t code) {
+void Session::fail(TimePoint now, End why, std::uint16_t code) {
   finish(why, code);
   downstream().transport->close(now, {Cause::local, code}, Linger::now);
   if (upstream().exists()) upstream().transport->close(now, leave, Linger::flush);
 }
 
-void Session::end(TimePoint now, End why, std::uint8_t code) {
+void Session::end(TimePoint now, End why, std::uint16_t code) {
   if (!ended()) fail(now, why, code);
 }
 

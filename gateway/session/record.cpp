@@ -18,6 +18,8 @@ std::string_view name(End end) {
       return "upstream_refused";
     case End::upstream_connect:
       return "upstream_connect";
+    case End::upgrade_declined:
+      return "upgrade_declined";
     case End::init_timeout:
       return "init_timeout";
     case End::no_capacity:

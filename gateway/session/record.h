@@ -30,6 +30,7 @@ enum class End : std::uint8_t {
   server_timeout,     // the server did
   upstream_refused,   // nobody listens at the server's address, or it can't be reached
   upstream_connect,   // no server answered within timeouts.connect
+  upgrade_declined,   // WebSocket: the server answered the upgrade with another status, `code`
   init_timeout,       // no InitResponse within timeouts.init
   no_capacity,        // no upstream socket or server could be had
   not_init,           // the client's first message was no Init
@@ -57,7 +58,7 @@ struct Record {
   TimePoint opened{};
   TimePoint initialized{};  // InitResponse relayed; zero before
   End end = End::none;
-  std::uint16_t code = 0;  // of the Disconnect or the WebSocket's close that ended it, 0 if none
+  std::uint16_t code = 0;  // of the Disconnect, close frame or HTTP answer that ended it, 0 if none
   message::Serialization serialization = message::Serialization::v16;
   message::ClientVersion client_version;
   std::string application;         // of Init, at most 32 printable characters

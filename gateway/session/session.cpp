@@ -105,7 +105,8 @@ void Session::relay(Side from, TimePoint now) {
 // Whether a message of this side may be taken now. What isn't taken waits in its leg.
 bool Session::takes(Side from) const {
   const Side to = opposite(from);
-  if (ended() || !leg(to).is(Phase::open) || congested_[static_cast<std::size_t>(to)]) return false;
+  if (ended() || !leg(from).exists() || !leg(to).is(Phase::open)) return false;
+  if (congested_[static_cast<std::size_t>(to)]) return false;
   if (from == Side::downstream) return !exchange_waiting_ && client_may_speak();
   // The client threw its key away when it asked for another: what is sealed meanwhile would be lost.
   if (exchange_waiting_ && leg(Side::downstream).keys.present()) return false;
@@ -129,6 +130,10 @@ void Session::note_congestion(Side side) {
       side == Side::downstream ? services_.options.downstream : services_.options.upstream;
   bool& congested = congested_[static_cast<std::size_t>(side)];
   congested = queued > (congested ? options.buffered / 4 : options.buffered / 2);
+}
+
+void Session::arriving(Side from, TimePoint now) {
+  if (leg(from).stream != nullptr) leg(from).stream->arriving(now);
 }
 
 bool Session::wants_input(Side side) const {
@@ -166,9 +171,19 @@ Session::Verdict Session::decide_to_client(const Message& message, TimePoint now
     record_.initialized = now;
     if (clock_ != nullptr && !clock_->known()) services_.stats.without_clock.add();
   }
-  if (!message.opaque() || (token_ && !downstream().keys.present())) return Verdict::forward;
+  const bool unreadable =
+      message.opaque() ? !token_ || downstream().keys.present() : may_leak_unread(message);
+  if (!unreadable) return Verdict::forward;
   services_.stats.unopened_dropped.add();
   return Verdict::consumed;
+}
+
+// What is no message of the protocol can't be sealed, no client would take it for an answer, and who knows
+// what is in it.
+bool Session::may_leak_unread(const Message& message) const {
+  const bool ping = message.payload.form == transport::Form::ping;
+  const Leg& client = leg(Side::downstream);
+  return !message.envelope && !ping && !client.opaque && client.keys.confirmed();
 }
 
 bool Session::seals(Side to, const Message& message) {

@@ -77,6 +77,8 @@ class Session {
   void receive_text(Side from, TimePoint now, Bytes message);
   /// Streams: see transport::Stream::end_of_input().
   void end_of_input(Side from, TimePoint now, transport::CloseReason reason);
+  /// WebSocket: a part of a message came.
+  void arriving(Side from, TimePoint now);
   /// Streams: false while what comes from `side` couldn't be passed on, so that nothing is to be read there.
   bool wants_input(Side side) const;
   void advance(TimePoint now);
@@ -93,6 +95,11 @@ class Session {
   /// UDP: the socket to `server` is there; streams: it is connected, and upgraded on WebSocket. `clock` is
   /// that server's and outlives the session.
   void upstream_opened(TimePoint now, upstream::ServerId server, transport::ServerClock& clock);
+  /// WebSocket, before upstream_opened(): the sub-protocol that the server chose names another serialization
+  /// than the client's offer.
+  void agreed(std::optional<message::Serialization> serialization);
+  /// WebSocket: the server lives and answered the upgrade with this HTTP status.
+  void upstream_declined(TimePoint now, std::uint16_t status);
   /// The socket couldn't be opened (kind) or the network reported an error on it.
   void upstream_error(TimePoint now, UpstreamError kind);
   /// True once the upstream answered Connect; for the pool's health.
@@ -105,7 +112,7 @@ class Session {
   void exchange_done(TimePoint now, Result<crypto::Exchanged, ExchangeResult> result);
 
   /// Ends the session from outside: the client is told `code`.
-  void end(TimePoint now, End why, std::uint8_t code);
+  void end(TimePoint now, End why, std::uint16_t code);
 
   bool closed() const;
   bool initialized() const { return initialized_; }
@@ -133,6 +140,7 @@ class Session {
   Verdict decide(Side from, const Message& message, TimePoint now);
   Verdict decide_to_server(const Message& message, TimePoint now);
   Verdict decide_to_client(const Message& message, TimePoint now);
+  bool may_leak_unread(const Message& message) const;
   bool seals(Side to, const Message& message);
   void count(Side from, const Message& message, bool sealed);
 
@@ -157,7 +165,7 @@ class Session {
   void client_ended(TimePoint now);
   void server_ended(TimePoint now);
   void finish(End why, std::uint16_t code);
-  void fail(TimePoint now, End why, std::uint8_t code);
+  void fail(TimePoint now, End why, std::uint16_t code);
   void lose_server(TimePoint now, End why);
   bool ended() const { return record_.end != End::none; }
 

@@ -72,7 +72,7 @@ std::optional<Payload> FramedStream::next_payload() {
                  found.ping ? Form::ping : Form::message};
 }
 
-SendStatus FramedStream::send(TimePoint, const Payload& payload) {
+SendStatus FramedStream::send(TimePoint now, const Payload& payload) {
   const std::size_t header = payload.form == Form::ping ? 0 : wire::frame_header_bytes;
   const std::size_t size = header + payload.bytes.size();
   const SendStatus status = admits(size);
@@ -85,7 +85,7 @@ SendStatus FramedStream::send(TimePoint, const Payload& payload) {
   }
   out.bytes(payload.bytes);
   output_.push_back(std::move(buffer));
-  queued(size);
+  queued(now, size);
   return status;
 }
 

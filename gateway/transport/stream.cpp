@@ -23,13 +23,15 @@ SendStatus Stream::admits(std::size_t bytes) const {
   return fits ? SendStatus::queued : SendStatus::overflow;
 }
 
-void Stream::queued(std::size_t bytes) {
+void Stream::queued(TimePoint now, std::size_t bytes) {
+  if (queued_ == 0) taken_ = now;
   queued_ += bytes;
   ++messages_;
 }
 
 void Stream::taken(TimePoint now, std::size_t bytes, std::size_t messages) {
   stats_.bytes_sent.add(bytes);
+  taken_ = now;
   queued_ -= bytes;
   messages_ -= messages;
   if (phase_ != Phase::closing) return;
@@ -66,8 +68,10 @@ void Stream::advance(TimePoint now) {
 
 TimePoint Stream::deadline() const {
   if (phase_ == Phase::closing) return flush_by_;
-  // A server has no duty to speak; a client pings.
-  return phase_ == Phase::open && role_ == Role::server ? heard_ + options_.silence : never;
+  if (phase_ == Phase::closed) return never;
+  // A server has no duty to speak, a client pings; either must take what waits for it.
+  const TimePoint silent = role_ == Role::server ? heard_ + options_.silence : never;
+  return queued_ > 0 ? std::min(silent, taken_ + options_.silence) : silent;
 }
 
 void Stream::fail(CloseReason reason) {

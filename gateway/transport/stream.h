@@ -29,6 +29,8 @@ class Stream : public Transport {
   void end_of_input(CloseReason reason);
   /// Nothing is read from the peer at present, so its silence means nothing.
   void not_listening(TimePoint now) { heard_ = now; }
+  /// A part of a message came, which the driver keeps until it is whole.
+  void arriving(TimePoint now) { heard_ = now; }
 
  protected:
   Stream(const Options& options, BufferPool& pool, Stats& stats, Role role, TimePoint now);
@@ -38,7 +40,7 @@ class Stream : public Transport {
   /// Room for a message of `bytes` more?
   SendStatus admits(std::size_t bytes) const;
   /// One more message of `bytes` is queued.
-  void queued(std::size_t bytes);
+  void queued(TimePoint now, std::size_t bytes);
   /// `bytes` of the output were taken, which were the rest of `messages`.
   void taken(TimePoint now, std::size_t bytes, std::size_t messages);
   /// Ends it at once: input and output are dropped.
@@ -72,6 +74,7 @@ class Stream : public Transport {
   std::optional<CloseReason> input_end_;
   bool broken_ = false;  // neither direction carries anything any more
   TimePoint heard_;
+  TimePoint taken_{};            // when the peer last took something, or had nothing to take
   TimePoint flush_by_ = never;   // closing: moves with what the peer takes,
   TimePoint flush_end_ = never;  // but not beyond this
   std::size_t queued_ = 0;       // bytes

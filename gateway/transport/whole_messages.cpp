@@ -44,12 +44,12 @@ std::optional<Payload> WholeMessages::next_payload() {
                  next.text ? Form::text : Form::message};
 }
 
-SendStatus WholeMessages::send(TimePoint, const Payload& payload) {
+SendStatus WholeMessages::send(TimePoint now, const Payload& payload) {
   if (payload.bytes.empty()) return SendStatus::dropped;
   const SendStatus status = admits(payload.bytes.size());
   if (status != SendStatus::queued) return status;
   output_.push_back({pool_.copy(payload.bytes), payload.form == Form::text});
-  queued(payload.bytes.size());
+  queued(now, payload.bytes.size());
   return status;
 }
 

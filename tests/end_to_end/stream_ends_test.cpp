@@ -3,7 +3,10 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <poll.h>
 #include <signal.h>
 
 #include <gmock/gmock.h>
@@ -132,6 +135,96 @@ TEST(StreamEnds, AnUpgradeThatTheServerRefusesIsRefused) {
   client->connect();
   EXPECT_TRUE(ends(*client));
   EXPECT_EQ(client->ending().http_status, 502);
+}
+
+TEST(StreamEnds, AnUpgradeThatAServerRefusesDoesNotCountAgainstIt) {
+  StreamScene scene(Scheme::ws, {.refuse_upgrade = 404});
+  const auto client = scene.client();
+  client->connect();
+  EXPECT_TRUE(ends(*client));
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=upgrade_declined code=404", patience));
+  const std::string metrics = http_get(scene.gateway.admin_port(), "/metrics").body;
+  EXPECT_THAT(metrics, testing::HasSubstr("upstream_connect_failures_total{upstream=\"test\"} 0"));
+}
+
+TEST(StreamEnds, TheSecondServerOfAPoolTakesAClientWhoseFirstIsGone) {
+  for (const StreamKind kind : {StreamKind::tcp, StreamKind::websocket}) {
+    TestStreamServerSocket server({.kind = kind});
+    const Scheme scheme = kind == StreamKind::tcp ? Scheme::tcp : Scheme::ws;
+    GatewayProcess gateway({.servers = {free_tcp_port(), server.port()}, .scheme = scheme});
+    for (int i = 0; i < 3; ++i) {
+      StreamSocketClient client(generation_4_1_8, {.kind = kind}, {.port = gateway.port()});
+      client.connect();
+      EXPECT_TRUE(client.run_until([&] { return client.client().initialised(); }, patience));
+    }
+  }
+}
+
+/// Descriptors that the program has open.
+std::size_t descriptors_of(pid_t process) {
+  const std::filesystem::directory_iterator open("/proc/" + std::to_string(process) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+TEST(StreamEnds, APeerThatSaysFarewellAndStaysIsTakenAtItsWordAndLetGo) {
+  for (const Scheme scheme : {Scheme::ws, Scheme::wss}) {
+    StreamScene scene(scheme);
+    const std::size_t before = descriptors_of(scene.gateway.process().id());
+    const auto client = scene.connected();
+    client->reads(false);
+    client->close(4001);
+    client->turn();
+    EXPECT_TRUE(server_sees_end(scene));  // at once, not when the client closes its socket
+    const TimePoint end = client->now() + patience;
+    while (descriptors_of(scene.gateway.process().id()) > before && client->now() < end) poll(nullptr, 0, 20);
+    EXPECT_LE(descriptors_of(scene.gateway.process().id()), before);
+  }
+}
+
+TEST(StreamEnds, AClientThatNeverReadsIsLetGo) {
+  for (const Scheme scheme : every_scheme) {
+    StreamScene scene(scheme, {.server = {.transport = {.buffered = std::size_t{64} << 20}}},
+                      "timeouts: { silence: 2s }\n");
+    const std::size_t before = descriptors_of(scene.gateway.process().id());
+    const auto client = scene.connected({.gives_up = false});
+    client->reads(false);
+    for (int i = 0; i < 100; ++i) send(*client, Operation::big, 200'000, {}, false);
+    const auto gone = [&] { return descriptors_of(scene.gateway.process().id()) <= before; };
+    EXPECT_TRUE(client->run_until(gone, seconds(15))) << scene.gateway.process().output();
+  }
+}
+
+TEST(StreamEnds, AFrameThatAnnouncesAnythingTakesNoMemoryForIt) {
+  StreamScene scene(Scheme::ws);
+  for (const int exponent : {33, 40, 62}) {
+    const auto client = scene.connected();
+    std::vector<std::uint8_t> frame{0x82, 0xFF};
+    for (int byte = 7; byte >= 0; --byte)
+      frame.push_back(static_cast<std::uint8_t>((std::uint64_t{1} << exponent) >> (8 * byte)));
+    frame.resize(frame.size() + 4 + 3000);
+    client->raw(frame);
+    client->run_for(milliseconds(50));
+    EXPECT_TRUE(scene.gateway.process().running());
+    EXPECT_LT(resident_bytes(scene.gateway.process().id()), std::size_t{512} << 20);
+  }
+  EXPECT_NE(ask(*scene.connected(), Operation::echo, 0, {}, false), nullptr);
+}
+
+TEST(StreamEnds, NothingMayFollowAnUpgradeRequestBeforeItsAnswer) {
+  StreamScene scene(Scheme::ws);
+  StreamSocketClient client(generation_4_1_8, {.sends_init = false, .pings = false},
+                            {.port = scene.gateway.port()});
+  std::string answer;
+  client.trace([&](StreamSocketClient::Sent sent, Bytes bytes) {
+    if (sent == StreamSocketClient::Sent::by_server) answer += text_of(bytes);
+  });
+  client.connect();
+  client.client().stream_bytes(
+      bytes_of("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\nearly"));
+  EXPECT_TRUE(ends(client));
+  EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 400"));
+  EXPECT_EQ(scene.server.accepted(), 0U);
 }
 
 TEST(StreamEnds, AConnectionWithoutAnythingIsClosedAfterTheInitTimeout) {

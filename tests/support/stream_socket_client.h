@@ -65,6 +65,8 @@ class StreamSocketClient {
   void reset();
   /// Sends a close frame and goes on reading.
   void close(std::uint16_t code, std::string_view reason = {});
+  /// Writes these bytes into the stream as they are, on TLS inside it.
+  void raw(Bytes bytes) { write(bytes); }
   /// A control ping of WebSocket.
   void websocket_ping(Bytes data = {});
 

@@ -40,19 +40,42 @@ TEST(Upgrade, OnlyAWebSocketHandshakeIsTaken) {
   EXPECT_EQ(answer_to(draft), 400U);
 }
 
-TEST(Upgrade, TheSubProtocolTellsTheSerialization) {
+TEST(Upgrade, NothingOddReachesAServer) {
+  auto body = upgrade();
+  body.set(field::content_length, "5");
+  EXPECT_EQ(answer_to(body), 400U);
+  auto chunked = upgrade();
+  chunked.set(field::transfer_encoding, "chunked");
+  EXPECT_EQ(answer_to(chunked), 400U);
+  auto hosts = upgrade();
+  hosts.insert(field::host, "other.example.com");
+  EXPECT_EQ(answer_to(hosts), 400U);
+  auto absolute = upgrade();
+  absolute.target("http://other.example.com/");
+  EXPECT_EQ(answer_to(absolute), 400U);
+  auto key = upgrade();
+  key.set(field::sec_websocket_key, "AA==");
+  EXPECT_EQ(answer_to(key), 400U);
+}
+
+std::optional<message::Serialization> agreed(std::string_view offered, std::string_view chosen) {
   auto request = upgrade();
-  EXPECT_EQ(serialization_of(request), std::nullopt);
-  for (const auto& [name, serialization] : {std::pair{"GpBinaryV16", message::Serialization::v16},
-                                            std::pair{"GpBinaryV162", message::Serialization::v16},
-                                            std::pair{"GpBinaryV18", message::Serialization::v18}}) {
-    request.set(field::sec_websocket_protocol, name);
-    EXPECT_EQ(serialization_of(request), serialization) << name;
-  }
-  for (const auto* const name : {"", "Json", "GpBinaryV17", "chat"}) {
-    request.set(field::sec_websocket_protocol, name);
-    EXPECT_EQ(serialization_of(request), std::nullopt) << name;
-  }
+  UpgradeResponse response;
+  if (!offered.empty()) request.set(field::sec_websocket_protocol, {offered.data(), offered.size()});
+  if (!chosen.empty()) response.set(field::sec_websocket_protocol, {chosen.data(), chosen.size()});
+  return serialization_of(request, response);
+}
+
+TEST(Upgrade, TheSubProtocolThatWasChosenTellsTheSerialization) {
+  using message::Serialization;
+  EXPECT_EQ(agreed("GpBinaryV16", "GpBinaryV16"), Serialization::v16);
+  EXPECT_EQ(agreed("GpBinaryV162", "GpBinaryV162"), Serialization::v16);
+  EXPECT_EQ(agreed("GpBinaryV18", "GpBinaryV18"), Serialization::v18);
+  EXPECT_EQ(agreed("Json, GpBinaryV18", "GpBinaryV18"), Serialization::v18);
+  EXPECT_EQ(agreed("GpBinaryV16, GpBinaryV18", "GpBinaryV18"), Serialization::v18);
+  EXPECT_EQ(agreed("GpBinaryV18", ""), Serialization::v18);
+  for (const auto* const name : {"", "Json", "GpBinaryV17", "chat"})
+    EXPECT_EQ(agreed(name, name), std::nullopt);
 }
 
 TEST(Upgrade, TheServerGetsTheClientsHeadersButNotThoseOfItsConnection) {
@@ -61,6 +84,8 @@ TEST(Upgrade, TheServerGetsTheClientsHeadersButNotThoseOfItsConnection) {
   from_client.insert(field::cookie, "a=b");
   from_client.set(field::sec_websocket_extensions, "permessage-deflate");
   from_client.set(field::transfer_encoding, "chunked");
+  from_client.set(field::connection, "Upgrade, X-Hop");
+  from_client.set("X-Hop", "for the gateway only");
   UpgradeRequest to_server;
   to_server.set(field::host, "localhost");
   to_server.set(field::sec_websocket_key, "own key");
@@ -74,6 +99,7 @@ TEST(Upgrade, TheServerGetsTheClientsHeadersButNotThoseOfItsConnection) {
   EXPECT_EQ(to_server.count(field::user_agent), 0U);  // the client had none
   EXPECT_EQ(to_server.count(field::sec_websocket_extensions), 0U);
   EXPECT_EQ(to_server.count(field::transfer_encoding), 0U);
+  EXPECT_EQ(to_server.count("X-Hop"), 0U);
 }
 
 TEST(Upgrade, TheClientGetsTheServersNameAndChoice) {

@@ -153,13 +153,35 @@ TEST_F(StreamSessionTest, StopsReadingTheClientWhileTheServerTakesNothingAndLose
   for (; session->wants_input(Side::downstream); ++sent) from_client(message);
   EXPECT_LE(session->buffered_bytes(), options.upstream.buffered);
   for (int i = 0; i < 20; ++i, ++sent) client->send(now, {message, 0, Delivery::reliable});
-  pass_time(hours(1));  // silence of a client nobody listens to means nothing
+  pass_time(options.upstream.silence - milliseconds(1));
   EXPECT_EQ(session->record().end, End::none);
   server_stalls = false;
   shuttle();
   const auto arrived = received(*server);
   EXPECT_EQ(arrived.size(), sent + 1);
   EXPECT_EQ(arrived.back(), message);
+}
+
+TEST_F(StreamSessionTest, AServerThatTakesNothingForTooLongIsLost) {
+  initialize();
+  server_stalls = true;
+  client->send(now, {request, 0, Delivery::reliable});
+  shuttle();
+  for (int i = 0; i < 3; ++i) {
+    pass_time(options.upstream.silence / 3);
+    from_client(ping, 0, Delivery::reliable, Form::ping);
+  }
+  EXPECT_EQ(session->record().end, End::server_timeout);
+  EXPECT_TRUE(session->closed());
+}
+
+TEST_F(StreamSessionTest, AClientThatIsNotReadIsNotTakenForSilent) {
+  initialize();
+  const test::PhotonCrypto crypto(Text(20, 5));
+  from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
+  ASSERT_FALSE(session->wants_input(Side::downstream));  // until the exchange is done
+  pass_time(hours(1));
+  EXPECT_EQ(session->record().end, End::none);
 }
 
 TEST_F(StreamSessionTest, StopsReadingInTimeHoweverSmallTheMessages) {

@@ -78,6 +78,61 @@ TEST_F(StreamSessionTest, OnTlsAfterAKeyExchangeTheMarkMeansCiphertext) {
   EXPECT_EQ(session->record().end, End::bad_encryption);
 }
 
+TEST_F(StreamSessionTest, WhatIsNoMessageDoesNotReachAClientWithAKey) {
+  begin_websocket();
+  const Text strange{0x00, 0x01, 0x02};
+  from_server(strange);
+  EXPECT_EQ(received(*client), std::vector<Text>{strange});
+  exchange_keys();
+  from_server(strange);
+  static_cast<WholeMessages&>(*server).send(now, {strange, 0, Delivery::reliable, Form::text});
+  const auto text = static_cast<WholeMessages&>(*server).take_message(now);
+  session->receive_text(Side::upstream, now, std::as_const(text->bytes).bytes());
+  shuttle();
+  EXPECT_TRUE(received(*client).empty());
+  EXPECT_EQ(stats.unopened_dropped.value(), 2U);
+}
+
+TEST_F(StreamSessionTest, TheServersChoiceOfSubProtocolCounts) {
+  begin({Framing::websocket, false, std::nullopt});
+  ASSERT_TRUE(session->wants_upstream());
+  session->agreed(message::Serialization::v16);
+  server = peer(transport::Role::server);
+  session->upstream_opened(now, {0}, clock);
+  const auto crypto = exchange_keys();
+  from_client(sealed(crypto, request));
+  EXPECT_EQ(received(*server), std::vector<Text>{request});
+}
+
+TEST_F(StreamSessionTest, AnotherServerIsTriedOnWebSocketToo) {
+  begin({Framing::websocket, false, std::nullopt});
+  ASSERT_TRUE(session->wants_upstream());
+  session->upstream_connecting({3});
+  session->upstream_error(now, UpstreamError::refused);
+  const auto second = session->wants_upstream();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->excluded, upstream::ServerId{3});
+}
+
+TEST_F(StreamSessionTest, ADeclinedUpgradeEndsItWithoutAskingAnother) {
+  begin({Framing::websocket, false, std::nullopt});
+  ASSERT_TRUE(session->wants_upstream());
+  session->upstream_declined(now, 403);
+  EXPECT_FALSE(session->wants_upstream());
+  EXPECT_EQ(session->record().end, End::upgrade_declined);
+  EXPECT_EQ(session->record().code, 403);
+  EXPECT_TRUE(session->closed());
+}
+
+TEST_F(StreamSessionTest, PartsOfALongMessageAreNoSilence) {
+  begin_websocket();
+  for (int i = 0; i < 10; ++i) {
+    pass_time(options.downstream.silence / 2);
+    session->arriving(Side::downstream, now);
+  }
+  EXPECT_EQ(session->record().end, End::none);
+}
+
 TEST_F(StreamSessionTest, CloseCodesPassBothWays) {
   begin_websocket();
   session->end_of_input(Side::downstream, now, {Cause::peer, 4001});
