@@ -18,6 +18,8 @@ std::string_view name(Error error) {
       return "missing_parameter";
     case Error::wrong_type:
       return "wrong_type";
+    case Error::too_long:
+      return "too_long";
   }
   return "unknown";
 }

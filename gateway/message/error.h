@@ -16,6 +16,7 @@ enum class Error : std::uint8_t {
   serialization,      // an Init that names a serialization other than 1.6 and 1.8
   missing_parameter,  // the parameter asked for isn't there
   wrong_type,         // it is there with another type
+  too_long,           // what was to be written exceeds its length or the room there is
 };
 
 std::string_view name(Error error);

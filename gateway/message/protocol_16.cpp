@@ -34,6 +34,18 @@ std::optional<std::size_t> fixed_size(std::uint8_t type) {
   }
 }
 
+// A negative count fails the reader, as one that is larger than the rest would.
+std::size_t checked(ByteReader& in, std::size_t count, std::size_t max) {
+  if (count > max) in.fail();
+  return in.ok() ? count : 0;
+}
+std::size_t read_count(ByteReader& in) {
+  return checked(in, in.u16(), count_max);
+}
+std::size_t read_long_count(ByteReader& in) {
+  return checked(in, in.u32(), long_count_max);
+}
+
 // In a dictionary header these mean that every key or value brings its own type.
 bool is_any(std::uint8_t type) {
   return type == '\0' || type == '*';
@@ -157,12 +169,8 @@ class Walker : public Walk {
     if (in().ok()) elements(type, number);
   }
 
-  std::size_t count() { return checked(in().u16(), count_max); }
-  std::size_t long_count() { return checked(in().u32(), long_count_max); }
-  std::size_t checked(std::size_t number, std::size_t max) {
-    if (number > max) fail(Error::truncated);
-    return in().ok() ? number : 0;
-  }
+  std::size_t count() { return read_count(in()); }
+  std::size_t long_count() { return read_long_count(in()); }
 };
 
 }  // namespace
@@ -174,8 +182,8 @@ Result<void> skip_value(ByteReader& in) {
 }
 
 Result<std::size_t> read_parameter_count(ByteReader& in) {
-  const std::size_t count = in.u16();
-  if (!in.ok() || count > count_max) return Error::truncated;
+  const std::size_t count = read_count(in);
+  if (!in.ok()) return Error::truncated;
   return count;
 }
 
@@ -195,11 +203,30 @@ Result<Bytes> as_byte_array(Bytes value) {
   return bytes;
 }
 
+std::optional<std::size_t> open_texts(ByteReader& in) {
+  ByteReader ahead(in);
+  const std::uint8_t type = ahead.u8();
+  std::size_t texts = 1;
+  if (type == 'a' || type == 'y') texts = read_count(ahead);
+  const bool known = type == 's' || type == 'a' || (type == 'y' && ahead.u8() == 's');
+  if (!known) return std::nullopt;
+  in = ahead;
+  return texts;
+}
+
+Bytes read_text(ByteReader& in) {
+  return in.bytes(read_count(in));
+}
+
+void write_text_length(ByteWriter& out, std::size_t size) {
+  assert(size <= count_max);
+  out.u16(static_cast<std::uint16_t>(size));
+}
+
 void write_text(ByteWriter& out, std::string_view text) {
-  assert(text.size() <= count_max);
   if (text.empty()) return out.u8('*');
   out.u8('s');
-  out.u16(static_cast<std::uint16_t>(text.size()));
+  write_text_length(out, text.size());
   out.bytes(bytes_of(text));
 }
 

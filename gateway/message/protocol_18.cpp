@@ -287,10 +287,26 @@ Result<Bytes> as_byte_array(Bytes value) {
   return bytes;
 }
 
+std::optional<std::size_t> open_texts(ByteReader& in) {
+  ByteReader ahead(in);
+  const std::uint8_t type = ahead.u8();
+  if (type != type_text && type != type_texts) return std::nullopt;
+  in = ahead;
+  return type == type_text ? 1 : read_varint(in, varint_bytes_32);
+}
+
+Bytes read_text(ByteReader& in) {
+  return in.bytes(read_varint(in, varint_bytes_32));
+}
+
+void write_text_length(ByteWriter& out, std::size_t size) {
+  write_varint(out, static_cast<std::uint32_t>(size));
+}
+
 void write_text(ByteWriter& out, std::string_view text) {
   if (text.empty()) return out.u8(type_null);
   out.u8(type_text);
-  write_varint(out, static_cast<std::uint32_t>(text.size()));
+  write_text_length(out, text.size());
   out.bytes(bytes_of(text));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -13,11 +14,18 @@ namespace gateway::message::protocol_18 {
 /// "Serialization 1.8".
 Result<void> skip_value(ByteReader& in);
 
-/// Number of parameters, which follows the code of a request or event.
+/// Number of parameters, which follows the code of a request or event and the text of a response.
 Result<std::size_t> read_parameter_count(ByteReader& in);
 
 Result<std::uint8_t> as_byte(Bytes value);
 Result<Bytes> as_byte_array(Bytes value);
+
+/// Moves behind the head of a string (`07`) or a string array (`47`)
+/// and gives the number of texts that follow. Empty for any other value; `in` stays where it was.
+std::optional<std::size_t> open_texts(ByteReader& in);
+/// One of these texts, its length first.
+Bytes read_text(ByteReader& in);
+void write_text_length(ByteWriter& out, std::size_t size);
 
 /// Writes a null for an empty text.
 void write_text(ByteWriter& out, std::string_view text);

@@ -5,17 +5,13 @@
 
 namespace gateway::message {
 
-namespace {
+Result<void> skip_value(ByteReader& in, Serialization serialization) {
+  return serialization == Serialization::v16 ? protocol_16::skip_value(in) : protocol_18::skip_value(in);
+}
 
 Result<std::size_t> read_parameter_count(ByteReader& in, Serialization serialization) {
   return serialization == Serialization::v16 ? protocol_16::read_parameter_count(in)
                                              : protocol_18::read_parameter_count(in);
-}
-
-}  // namespace
-
-Result<void> skip_value(ByteReader& in, Serialization serialization) {
-  return serialization == Serialization::v16 ? protocol_16::skip_value(in) : protocol_18::skip_value(in);
 }
 
 Result<Bytes> find_parameter(Bytes body, Serialization serialization, std::uint8_t key) {

@@ -15,6 +15,9 @@ inline constexpr std::size_t depth_max = 32;  // nested values; deeper is refuse
 /// its bytes. Errors: truncated, unknown_type, too_deep; `in` is then somewhere inside the value.
 Result<void> skip_value(ByteReader& in, Serialization serialization);
 
+/// Number of parameters, which follows the code of a request or event and the text of a response.
+Result<std::size_t> read_parameter_count(ByteReader& in, Serialization serialization);
+
 /// Finds a parameter in the body of a request, an event (types 2, 4, 6: code, then parameters) and gives its
 /// typed value, type byte included. A repeated key: the last one counts. Errors: missing_parameter and those
 /// of skip_value.
