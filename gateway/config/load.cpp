@@ -11,6 +11,7 @@
 #include "config/addresses.h"
 #include "config/links.h"
 #include "config/reader.h"
+#include "config/rules.h"
 #include "config/trusted.h"
 #include "config/url.h"
 
@@ -114,18 +115,20 @@ void read_events(const Map& map, session::Options& session) {
     for (const Value& code : listed->list("listed_events: [200, 201]"))
       session.listed_events.set(code.number(0, 255));
   }
-  if (session.events == session::Events::listed && session.listed_events.none()) {
+  const bool none = session.listed_events.none() && session.rules.events.empty();
+  if (session.events == session::Events::listed && none) {
     map.find("events")->fail("\"events\" is listed, but no event is; add listed_events: [200, 201]");
   }
 }
 
 void read_encryption(const Value& value, net::Options& options) {
-  const Map map = value.map({"responses", "events", "listed_events", "unknown_key", "key_exchange"});
+  const Map map = value.map({"responses", "events", "listed_events", "unknown_key", "rules", "key_exchange"});
   if (const auto responses = map.find("responses")) {
     options.session.responses = responses->choice<session::Responses>({{"sticky", session::Responses::sticky},
                                                                        {"match", session::Responses::match},
                                                                        {"all", session::Responses::all}});
   }
+  if (const auto rules = map.find("rules")) options.session.rules = read_rules(*rules);
   read_events(map, options.session);
   if (const auto unknown = map.find("unknown_key")) {
     options.session.unknown_key = unknown->choice<session::UnknownKey>(

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "config/quantity.h"
+#include "config/rules.h"
 #include "config/trusted.h"
 
 namespace gateway::config {
@@ -154,6 +155,9 @@ void print_encryption(const net::Options& options, Lines& out) {
   out.line(1, "events", word(session.events));
   out.line(1, "listed_events", joined(listed));
   out.line(1, "unknown_key", word(session.unknown_key));
+  const std::vector<std::string> rules = write_rules(session.rules);
+  out.line(1, rules.empty() ? "rules: []" : "rules:");
+  for (const std::string& rule : rules) out.line(2, "- " + rule);
   const auto rate = static_cast<std::uint64_t>(options.limits.exchanges_per_second);
   out.line(1, "key_exchange",
            "{ rate: " + write_rate(rate) + ", per_session: " + std::to_string(session.exchanges_max) + " }");

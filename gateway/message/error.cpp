@@ -20,6 +20,8 @@ std::string_view name(Error error) {
       return "wrong_type";
     case Error::too_long:
       return "too_long";
+    case Error::malformed_json:
+      return "malformed_json";
   }
   return "unknown";
 }

@@ -17,6 +17,7 @@ enum class Error : std::uint8_t {
   missing_parameter,  // the parameter asked for isn't there
   wrong_type,         // it is there with another type
   too_long,           // what was to be written exceeds its length or the room there is
+  malformed_json,     // no object of the JSON mode, or one that readers could understand differently
 };
 
 std::string_view name(Error error);

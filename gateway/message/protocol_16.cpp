@@ -187,6 +187,10 @@ Result<std::size_t> read_parameter_count(ByteReader& in) {
   return count;
 }
 
+bool is_null(Bytes value) {
+  return !value.empty() && (value.front() == '*' || value.front() == '\0');
+}
+
 Result<std::uint8_t> as_byte(Bytes value) {
   ByteReader in(value);
   if (in.u8() != 'b') return value.empty() ? Error::truncated : Error::wrong_type;

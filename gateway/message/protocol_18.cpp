@@ -268,6 +268,10 @@ Result<std::size_t> read_parameter_count(ByteReader& in) {
   return count;
 }
 
+bool is_null(Bytes value) {
+  return !value.empty() && value.front() == type_null;
+}
+
 Result<std::uint8_t> as_byte(Bytes value) {
   ByteReader in(value);
   const std::uint8_t type = in.u8();

@@ -29,6 +29,10 @@ Result<Bytes> find_parameter(Bytes body, Serialization serialization, std::uint8
   return found;
 }
 
+bool is_null(Bytes value, Serialization serialization) {
+  return serialization == Serialization::v16 ? protocol_16::is_null(value) : protocol_18::is_null(value);
+}
+
 Result<std::uint8_t> as_byte(Bytes value, Serialization serialization) {
   return serialization == Serialization::v16 ? protocol_16::as_byte(value) : protocol_18::as_byte(value);
 }

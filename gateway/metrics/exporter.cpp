@@ -280,6 +280,16 @@ void add_addresses(const Sums& sums, Families& out) {
   }
 }
 
+/// A series for each code that a rule names and each outcome that it can have.
+void add_policy(const net::Options& options, const Sums& sums, Families& out) {
+  for (const policy::Finding& finding : policy::possible_findings(options.session.rules)) {
+    const std::string code = policy::code_word(finding);
+    out.add(metrics::policy,
+            sums.listeners([&](const ListenerStats& stats) { return stats.session.policy.value(finding); }),
+            {{"kind", name(finding.kind)}, {"code", code}, {"outcome", name(finding.outcome)}});
+  }
+}
+
 void add_reliability(const Sums& sums, Families& out) {
   for (const Metric* metric : {&commands_sent, &retransmissions}) {
     const auto counter =
@@ -331,6 +341,7 @@ std::string Exporter::text() const {
   add_input_output(sums, out);
   add_crypto(sums, out);
   add_addresses(sums, out);
+  add_policy(options_, sums, out);
   add_reliability(sums, out);
   add_upstreams(options_, sums, out);
   add_process(build_, started_, out);

@@ -62,13 +62,11 @@ inline constexpr Metric unparsed_messages = {Kind::counter, "photon_gateway_unpa
 inline constexpr Metric unopened_messages = {
     Kind::counter, "photon_gateway_unopened_messages_total",
     "Messages of the server, dropped: marked encrypted, so nobody could read them; or none of the protocol, "
-    "toward a client with a key."};
+    "toward a client with a key or where a rule drops events."};
 inline constexpr Metric address_rewrites = {
     Kind::counter, "photon_gateway_address_rewrites_total",
-    "Responses that name servers. result=rewritten: all of them are listeners now; unknown_target: at least "
-    "one "
-    "is fronted by no listener and passed, so players bypass the gateway; unparsed: could not be read and "
-    "passed; "
+    "Responses that name servers. result=rewritten: all of them are listeners now; unknown_target: at least one "
+    "is fronted by no listener and passed, so players bypass the gateway; unparsed: could not be read and passed; "
     "refused: one of these two, and rewriting.unknown_addresses is reject."};
 inline constexpr Metric dropped = {
     Kind::counter, "photon_gateway_dropped_total",
@@ -104,6 +102,13 @@ inline constexpr Metric sessions_without_clock = {
     "Sessions begun although the server had not told its time: their clients see another one."};
 inline constexpr Metric decrypt_failures = {Kind::counter, "photon_gateway_decrypt_failures_total",
                                             "Messages that could not be opened; each ends its session."};
+
+// Policy
+inline constexpr Metric policy = {
+    Kind::counter, "photon_gateway_policy_total",
+    "Messages that encryption.rules are about, by code. outcome=confidential: sealed or over TLS, as wanted; "
+    "reject, disconnect, log: operations that arrived in the clear; clear, drop: events toward clients "
+    "without a key."};
 
 // Reliability
 inline constexpr Metric commands_sent = {Kind::counter, "photon_gateway_commands_sent_total",

@@ -35,4 +35,11 @@ std::string describe_end(const std::string& listener, const session::Record& rec
       server.empty() ? "-" : server);
 }
 
+std::string describe_finding(const std::string& listener, const policy::Finding& finding) {
+  const bool operation = finding.kind == policy::Kind::operation;
+  return fmt::format("{} listener={} {}={} outcome={}; further ones are only counted",
+                     operation ? "an operation arrived in the clear" : "an event can't be sealed", listener,
+                     policy::name(finding.kind), policy::code_word(finding), policy::name(finding.outcome));
+}
+
 }  // namespace gateway::net

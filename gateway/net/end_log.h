@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "net/session_slots.h"
+#include "policy/stats.h"
 #include "session/record.h"
 
 namespace gateway::net {
@@ -12,5 +13,8 @@ namespace gateway::net {
 /// address is left out: whoever needs it asks for the level debug.
 std::string describe_end(const std::string& listener, const session::Record& record,
                          const std::string& server, TimePoint now);
+
+/// One line about something that a rule does for the first time.
+std::string describe_finding(const std::string& listener, const policy::Finding& finding);
 
 }  // namespace gateway::net

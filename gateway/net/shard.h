@@ -104,6 +104,7 @@ class Shard {
   // Flushing.
   void mark(Index index);
   void flush(Listener& listener);
+  void log_findings(Listener& listener);
   void settle(const Listener& listener, Index index);
   void queue_exchange(Index index);
   void drain_to_client(SessionSlot& slot);

@@ -30,6 +30,16 @@ void Shard::flush(Listener& listener) {
   if (listener.udp) to_clients_.begin(listener.udp->socket.get());
   for (const Index index : flushing_) settle(listener, index);
   if (listener.udp) to_clients_.flush();
+  log_findings(listener);
+}
+
+/// What rules found, once a listener: a line for each message would be the flooder's to write.
+void Shard::log_findings(Listener& listener) {
+  while (const auto finding = listener.stats.session.policy.take_first()) {
+    if (finding->outcome == policy::Outcome::confidential) continue;
+    const auto index = static_cast<std::size_t>(&listener.options - options_.listeners.data());
+    if (shared_.told.first(index, *finding)) spdlog::warn(describe_finding(listener.options.name, *finding));
+  }
 }
 
 void Shard::settle(const Listener& listener, Index index) {

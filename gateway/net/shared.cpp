@@ -48,4 +48,9 @@ bool Admission::exempt(const Address& address) const {
   return std::binary_search(exempt_.begin(), exempt_.end(), without_port(address));
 }
 
+bool ToldFindings::first(std::size_t listener, const policy::Finding& finding) {
+  const std::lock_guard lock(mutex_);
+  return told_.emplace(listener, finding.kind, finding.code, finding.outcome).second;
+}
+
 }  // namespace gateway::net

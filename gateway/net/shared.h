@@ -6,6 +6,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "net/options.h"
 #include "net/rate_meter.h"
 #include "net/stats.h"
+#include "policy/stats.h"
 #include "session/raised_events.h"
 
 namespace gateway::net {
@@ -65,6 +68,17 @@ class Admitted {
   Address address_;
 };
 
+/// What was logged about rules, so that no shard says it again.
+class ToldFindings {
+ public:
+  /// True for the first who asks.
+  bool first(std::size_t listener, const policy::Finding& finding);
+
+ private:
+  std::mutex mutex_;
+  std::set<std::tuple<std::size_t, policy::Kind, std::uint8_t, policy::Outcome>> told_;  // under mutex_
+};
+
 /// All that the shards of a process share; owned by the Gateway.
 struct Shared {
   explicit Shared(const Options& options)
@@ -75,6 +89,7 @@ struct Shared {
   Admission admission;
   RateMeter exchanges;
   NoticeLog notices;
+  ToldFindings told;
   std::vector<session::RaisedEvents> raised;  // by pool
   std::atomic<bool> stopping{false};
 };

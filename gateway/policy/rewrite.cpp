@@ -6,7 +6,12 @@ namespace gateway::policy {
 
 namespace {
 
-constexpr std::uint8_t parameter_address = 230;
+// The return code follows the operation; 0 looks the same in both byte orders.
+bool is_refusal(Bytes body) {
+  return body.size() >= 3 && (body[1] != 0 || body[2] != 0);
+}
+
+}  // namespace
 
 bool hands_out_servers(std::uint8_t operation) {
   switch (operation) {
@@ -21,13 +26,6 @@ bool hands_out_servers(std::uint8_t operation) {
       return false;
   }
 }
-
-// The return code follows the operation; 0 looks the same in both byte orders.
-bool is_refusal(Bytes body) {
-  return body.size() >= 3 && (body[1] != 0 || body[2] != 0);
-}
-
-}  // namespace
 
 bool may_hold_addresses(const message::Envelope& message) {
   return message.type == message::Type::response && !message.encrypted && message.code() &&

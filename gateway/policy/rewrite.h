@@ -26,6 +26,11 @@ struct Rewrite {
   std::optional<message::Error> error;  // why it couldn't be parsed or written
 };
 
+inline constexpr std::uint8_t parameter_address = 230;
+
+/// True for the operations whose responses name servers: 220, 225, 226, 227, 230 and 231.
+bool hands_out_servers(std::uint8_t operation);
+
 /// True for a clear, successful response of an operation that hands out servers: 220, 225, 226, 227, 230 and
 /// 231.
 bool may_hold_addresses(const message::Envelope& message);

@@ -1,6 +1,7 @@
 #include "session/confidentiality.h"
 
 #include "message/value.h"
+#include "policy/rules.h"
 
 namespace gateway::session {
 
@@ -103,7 +104,7 @@ bool Confidentiality::seals_matched(std::uint8_t code) {
 
 bool Confidentiality::seals_event(std::uint8_t code) const {
   if (options_.events == Events::all || options_.responses == Responses::all) return true;
-  if (options_.listed_events[code]) return true;
+  if (options_.listed_events[code] || policy::seals_event(options_.rules, code)) return true;
   return options_.events == Events::as_raised && raised_.contains(code);
 }
 

@@ -89,15 +89,16 @@ void Session::set_init_family() {
 }
 
 // On WebSocket a client with a token sends its Init as first message, behind the header of a TCP frame, which
-// no other message has. See "Streams" in transport/README.md.
-void Session::note_token_init(Bytes message) {
-  if (downstream().opaque || message.front() != wire::frame_magic) return;
-  if (message.size() <= wire::frame_header_bytes) return;
+// no other message has; true when this was it. See "Streams" in transport/README.md.
+bool Session::note_token_init(Bytes message) {
+  if (downstream().opaque || message.front() != wire::frame_magic) return false;
+  if (message.size() <= wire::frame_header_bytes) return false;
   const auto init = message::parse_init(message.subspan(wire::frame_header_bytes));
-  if (!init) return;
+  if (!init) return false;
   record_.client_version = init->version;
   record_.application = printable(init->application, application_max);
   token_ = init->token;
+  return true;
 }
 
 Session::Verdict Session::begin_exchange(const Message& message, TimePoint now) {
@@ -140,7 +141,7 @@ void Session::grant_exchange(TimePoint now, const crypto::Exchanged& exchanged) 
   std::array<std::uint8_t, 256> response;
   ByteWriter out(response);
   message::write_key_exchange_granted(out, record_.serialization, exchanged.public_key);
-  answer(now, out.written());
+  answer(now, {out.written(), exchange_channel_, Delivery::reliable});
   if (ended()) return;
   ++record_.exchanges;
   services_.stats.exchanges[static_cast<std::size_t>(ExchangeResult::ok)].add();
@@ -162,14 +163,14 @@ void Session::refuse_exchange(TimePoint now, ExchangeResult why) {
   std::array<std::uint8_t, 256> response;
   ByteWriter out(response);
   message::write_key_exchange_refused(out, record_.serialization, text(why));
-  answer(now, out.written());
+  answer(now, {out.written(), exchange_channel_, Delivery::reliable});
 }
 
-// Sends a message of our own, clear and reliable, on the channel of the request.
-void Session::answer(TimePoint now, Bytes message) {
-  const transport::Payload payload{message, exchange_channel_, Delivery::reliable};
+// Sends a message of our own.
+void Session::answer(TimePoint now, const transport::Payload& payload) {
   if (downstream().transport->send(now, payload) == SendStatus::overflow)
-    fail(now, End::buffered, transport::code_server_logic);
+    return fail(now, End::buffered, transport::code_server_logic);
+  note_congestion(Side::downstream);
 }
 
 void Session::advance_keys(TimePoint now) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "policy/options.h"
 #include "transport/options.h"
 
 namespace gateway::session {
@@ -18,8 +19,8 @@ enum class Responses : std::uint8_t {
 
 /// Which events leave sealed toward a client that has a key.
 enum class Events : std::uint8_t {
-  as_raised,  // codes that any client of the pool raised encrypted, and those listed
-  listed,     // only those listed
+  as_raised,  // codes that any client of the pool raised encrypted, and those listed or in a rule
+  listed,     // only those listed or in a rule
   all,
 };
 
@@ -30,8 +31,9 @@ struct Options {
   // Confidentiality
   Responses responses = Responses::sticky;
   Events events = Events::as_raised;
-  std::bitset<256> listed_events;
+  std::bitset<256> listed_events;  // sealed like those of rules, and not counted
   UnknownKey unknown_key = UnknownKey::pass;
+  policy::Rules rules;
   Duration confirm_after =
       milliseconds(250);            // of the client's ack of its key: it derives when its game loop runs
   std::uint32_t exchanges_max = 4;  // key exchanges a session; further ones are refused

@@ -32,6 +32,8 @@ std::string_view name(End end) {
       return "key_exchange";
     case End::message_size:
       return "message_size";
+    case End::policy:
+      return "policy";
     case End::before_init:
       return "before_init";
     case End::buffered:

@@ -37,6 +37,7 @@ enum class End : std::uint8_t {
   bad_encryption,     // an encrypted message that couldn't be opened, or without a key
   key_exchange,       // a refused exchange of a session that had a key, or too many refused
   message_size,       // a message over the limit
+  policy,             // a rule demands it, or the client sent what can't be read and rules must be
   before_init,        // too much from the client before InitResponse
   buffered,           // more queued toward one side than `buffered`
   protocol_error,     // the transport broke

@@ -3,7 +3,8 @@
 //   2 settle      what that made possible is done: Init is taken, relay both ways, then see whether a side
 //                 ended
 //   3 relay       next_message (open) → decide → seal → send, one message after another
-//   4 decide      key exchanges and what can't be opened are handled here; all else goes on
+//   4 decide      key exchanges and what can't be opened are handled here, and what rules demand (rules.cpp);
+//                 all else goes on
 //   5 next_output the other leg's transport writes what leaves
 // What the gateway answers itself is in handshake.cpp; reaching the server and ending are in ends.cpp.
 #include "session/session.h"
@@ -146,14 +147,14 @@ Session::Verdict Session::decide(Side from, Message& message, TimePoint now) {
   return from == Side::downstream ? decide_to_server(message, now) : decide_to_client(message, now);
 }
 
-Session::Verdict Session::decide_to_server(const Message& message, TimePoint now) {
+Session::Verdict Session::decide_to_server(Message& message, TimePoint now) {
   if (message.payload.bytes.size() > services_.options.message_max) {
     fail(now, End::message_size, transport::code_server_logic);
     return Verdict::ended;
   }
-  if (downstream().messages != nullptr && !std::exchange(first_message_seen_, true))
-    note_token_init(message.payload.bytes);
-  if (!message.envelope) return Verdict::forward;
+  const bool first = downstream().messages != nullptr && !std::exchange(first_message_seen_, true);
+  if (first && note_token_init(message.payload.bytes)) return Verdict::forward;
+  if (!message.envelope) return obey_to_server(message, now);
   if (message.opaque()) {
     // A real server can't read it either, unless the key came with the token.
     if (token_ && !downstream().keys.present() && services_.options.unknown_key == UnknownKey::pass)
@@ -164,8 +165,11 @@ Session::Verdict Session::decide_to_server(const Message& message, TimePoint now
   }
   if (message::is_key_exchange(*message.envelope)) return begin_exchange(message, now);
   note_authentication(*message.envelope);
-  confidentiality_.requested(*message.envelope, message.encrypted, record_.serialization);
-  return Verdict::forward;
+  // What is refused gets no answer of the server, so it must not count as asked for.
+  const Verdict verdict = obey_to_server(message, now);
+  if (verdict == Verdict::forward)
+    confidentiality_.requested(*message.envelope, message.encrypted, record_.serialization);
+  return verdict;
 }
 
 Session::Verdict Session::decide_to_client(Message& message, TimePoint now) {
@@ -181,7 +185,7 @@ Session::Verdict Session::decide_to_client(Message& message, TimePoint now) {
     return Verdict::consumed;
   }
   rewrite(message);
-  return Verdict::forward;
+  return obey_to_client(message, now);
 }
 
 // What is no message of the protocol can't be sealed, no client would take it for an answer, and who knows

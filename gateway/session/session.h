@@ -11,6 +11,8 @@
 #include "base/result.h"
 #include "crypto/key_exchange.h"
 #include "message/init.h"
+#include "policy/rewrite.h"
+#include "policy/stats.h"
 #include "session/confidentiality.h"
 #include "session/leg.h"
 #include "session/notices.h"
@@ -142,7 +144,7 @@ class Session {
   void note_congestion(Side side);
   void output_taken(Side side, TimePoint now);
   Verdict decide(Side from, Message& message, TimePoint now);
-  Verdict decide_to_server(const Message& message, TimePoint now);
+  Verdict decide_to_server(Message& message, TimePoint now);
   Verdict decide_to_client(Message& message, TimePoint now);
   bool may_leak_unread(const Message& message) const;
   bool seals(Side to, const Message& message);
@@ -150,20 +152,34 @@ class Session {
 
   // Where clients are sent (addresses.cpp).
   void rewrite(Message& message);
+  void rewrite_units(Message& message);
+  std::string rewrite_unit(std::string_view payload);
+  bool refuses_address(policy::Rewrite::Outcome outcome, std::string_view unknown);
   void replace_by_refusal(Message& message);
   static void replace(Message& message, Buffer by, std::size_t size);
   void note_authentication(const message::Envelope& request);
+
+  // What the operator's rules demand (rules.cpp). They may take units out of a message in JSON mode.
+  Verdict obey_to_server(Message& message, TimePoint now);
+  Verdict obey_to_client(Message& message, TimePoint now);
+  Verdict obey_units_to_server(Message& message, TimePoint now);
+  Verdict obey_units_to_client(Message& message, TimePoint now);
+  Verdict carry_out(const policy::Finding& finding, const Message& message, TimePoint now);
+  Verdict give_up(TimePoint now);
+  void refuse(const Message& request, TimePoint now);
+  void refuse_unit(std::uint8_t operation, const Message& request, TimePoint now);
+  MutableBytes scratch(std::size_t bytes);
 
   // What the gateway answers itself (handshake.cpp).
   void take_init(TimePoint now);
   bool accept_init(const transport::Payload& payload, TimePoint now);
   void relay_init(TimePoint now);
   void set_init_family();
-  void note_token_init(Bytes message);
+  bool note_token_init(Bytes message);
   Verdict begin_exchange(const Message& message, TimePoint now);
   void grant_exchange(TimePoint now, const crypto::Exchanged& exchanged);
   void refuse_exchange(TimePoint now, ExchangeResult why);
-  void answer(TimePoint now, Bytes message);
+  void answer(TimePoint now, const transport::Payload& payload);
   void advance_keys(TimePoint now);
 
   // Reaching the server and how things end (ends.cpp).

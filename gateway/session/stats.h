@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/counter.h"
+#include "policy/stats.h"
 #include "session/record.h"
 #include "transport/stats.h"
 
@@ -28,9 +29,10 @@ struct Stats {
   Counter decrypt_failures;
   Counter without_clock;      // sessions begun although the server's clock wasn't known
   Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched
-  Counter unopened_dropped;   // from the server with the encrypted bit, dropped: nobody could read them
+  Counter unopened_dropped;   // from the server and unreadable, dropped: for the client too, or for rules
   Counter unparsed_messages;  // forwarded, but no message in the protocol's sense
   std::array<Counter, static_cast<std::size_t>(AddressResult::count_)> addresses;
+  policy::Stats policy;       // what rules did
   std::array<transport::Stats, 2> transport;  // [Side]
 
   transport::Stats& of(Side side) { return transport[static_cast<std::size_t>(side)]; }

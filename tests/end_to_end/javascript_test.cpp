@@ -120,6 +120,26 @@ TEST_P(JavaScriptOver, TwoPlayersCannotTellTheGatewayFromTheServer) {
   EXPECT_EQ(gateway.stop(), 0) << gateway.process().output();
 }
 
+TEST_P(JavaScriptOver, RulesCanReadAllThatTheClientSays) {
+  TestStreamServerSocket server({.kind = StreamKind::websocket});
+  GatewayProcess gateway({.servers = {server.port()},
+                          .more = "encryption:\n  rules:\n"
+                                  "    - { operations: [authenticate, create_game, raise_event], "
+                                  "require: encrypted, otherwise: log }\n"
+                                  "    - { events: [0], to_client: encrypted, otherwise: drop }\n",
+                          .scheme = GetParam(),
+                          .certificate = GetParam() == Scheme::wss ? &certificate_ : nullptr});
+  play_at(server, gateway.port());
+  const std::string metrics = http_get(gateway.admin_port(), "/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("closed_total{reason=\"policy\"} 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("unopened_messages_total 0\n"));
+  const std::string outcome = GetParam() == Scheme::wss ? "confidential" : "log";
+  for (const char* code : {"authenticate", "create_game", "raise_event"}) {
+    EXPECT_THAT(metrics, testing::ContainsRegex(std::string("code=\"") + code + "\",outcome=\"" + outcome +
+                                                "\"} [1-9]"));
+  }
+}
+
 TEST_F(JavaScript, AClientHearsThatNoServerAnswers) {
   GatewayProcess gateway({.servers = {free_tcp_port()}, .scheme = Scheme::ws});
   const Finished finished = play(url_of(Scheme::ws, gateway.port()));

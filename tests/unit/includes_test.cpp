@@ -33,26 +33,21 @@ const std::map<std::string, Rooms> may_include = {
     {"main", {"base", "upstream", "session", "net", "config", "metrics"}},
 };
 
-// Rooms that read the plain structs of others, and the headers that hold these.
+// Rooms that read the plain structs and the names of others, and the headers that hold these.
 const std::map<std::string, std::set<std::string>> readers = {
-    {"config", {"options.h"}},
+    {"config", {"options.h", "codes.h"}},
     {"metrics", {"options.h", "stats.h"}},
 };
 const Rooms read_by_main_only = {"config", "metrics"};
 
 // The beginning of a library's header and the rooms that may include it.
 const std::vector<std::pair<std::string, Rooms>> doors = {
-    {"botan/", {"crypto"}},
-    {"yaml-cpp/", {"config"}},
-    {"prometheus/", {"metrics"}},
-    {"boost/asio", {"net", "main"}},
-    {"boost/beast", {"net", "main"}},
-    {"spdlog/", {"net", "config", "main"}},
-    {"sys/socket.h", {"net"}},
-    {"sys/epoll.h", {"net"}},
-    {"boost/crc", {"wire"}},
-    {"boost/system", {"base"}},
-    {"boost/", {}},
+    {"botan/", {"crypto"}},           {"yaml-cpp/", {"config"}},
+    {"prometheus/", {"metrics"}},     {"boost/asio", {"net", "main"}},
+    {"boost/beast", {"net", "main"}}, {"spdlog/", {"net", "config", "main"}},
+    {"sys/socket.h", {"net"}},        {"sys/epoll.h", {"net"}},
+    {"boost/crc", {"wire"}},          {"boost/json", {"message"}},  // of WebSocket's JSON mode
+    {"boost/system", {"base"}},       {"boost/", {}},
 };
 
 struct Include {

@@ -20,6 +20,7 @@ encryption:
   events: as_raised
   listed_events: []
   unknown_key: pass
+  rules: []
   key_exchange: { rate: 2000/s, per_session: 4 }
 rewriting: { unknown_addresses: pass }
 limits:
@@ -51,6 +52,12 @@ encryption:
   events: listed
   listed_events: [1, 255]
   unknown_key: end
+  rules:
+    - { operations: [authenticate], without_parameter: 221, require: encrypted, otherwise: reject }
+    - { operations: [0, authenticate_once, join], require: encrypted, otherwise: disconnect }
+    - { operations: [7], require: encrypted, otherwise: log }
+    - { events: [200, match], to_client: encrypted, otherwise: drop }
+    - { events: [join], to_client: encrypted, otherwise: clear }
   key_exchange: { rate: 7/s, per_session: 1 }
 rewriting: { unknown_addresses: pass }
 limits:

@@ -193,6 +193,39 @@ TEST(Exporter, LabelsReasonsWithTheWordsOfTheLog) {
   expect_line(text, R"(photon_gateway_messages_total{direction="to_client",encrypted="true"} 6)");
 }
 
+TEST(Exporter, CountsWhatRulesDidByCodeAndOutcome) {
+  Fixture fixture(2);
+  policy::Rules& rules = fixture.options.session.rules;
+  rules.operations = {{.operations = {}, .without_parameter = 221}, {.operations = {}}};
+  rules.operations[0].operations.set(230);
+  rules.operations[1].operations.set(7).set(230);
+  rules.operations[1].otherwise = policy::Refusal::log;
+  rules.events = {{.events = {}, .otherwise = policy::Unsealable::drop}};
+  rules.events[0].events.set(255);
+  using policy::Outcome;
+  fixture.one.listeners[0].session.policy.add({policy::Kind::operation, 230, Outcome::reject});
+  fixture.two.listeners[1].session.policy.add({policy::Kind::operation, 230, Outcome::reject});
+  fixture.one.listeners[0].session.policy.add({policy::Kind::event, 255, Outcome::drop});
+  const std::string text = fixture.text();
+  std::vector<std::string> lines;
+  for (const std::string& line : lines_of(text)) {
+    if (line.starts_with("photon_gateway_policy_total{")) lines.push_back(line.substr(line.find('{')));
+  }
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       R"({kind="operation",code="7",outcome="confidential"} 0)",
+                       R"({kind="operation",code="7",outcome="log"} 0)",
+                       R"({kind="operation",code="authenticate",outcome="confidential"} 0)",
+                       R"({kind="operation",code="authenticate",outcome="reject"} 2)",
+                       R"({kind="operation",code="authenticate",outcome="log"} 0)",
+                       R"({kind="event",code="join",outcome="confidential"} 0)",
+                       R"({kind="event",code="join",outcome="drop"} 1)",
+                   }));
+}
+
+TEST(Exporter, HasNoSeriesOfRulesWithoutThem) {
+  EXPECT_THAT(Fixture(1).text(), testing::Not(testing::HasSubstr("photon_gateway_policy_total")));
+}
+
 TEST(Exporter, LabelsUpstreams) {
   Fixture fixture(2);
   fixture.one.pools[1].sessions.add(2);

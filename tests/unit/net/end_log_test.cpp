@@ -32,5 +32,13 @@ TEST(EndLog, KeepsAnApplicationIdFromForgingFields) {
   EXPECT_THAT(describe_end("master", record, "", {}), HasSubstr("application=\"x? reason=fake\""));
 }
 
+TEST(EndLog, TellsWhatARuleDidForTheFirstTime) {
+  EXPECT_EQ(describe_finding("master", {policy::Kind::operation, 230, policy::Outcome::reject}),
+            "an operation arrived in the clear listener=master operation=authenticate outcome=reject; "
+            "further ones are only counted");
+  EXPECT_EQ(describe_finding("master", {policy::Kind::event, 200, policy::Outcome::drop}),
+            "an event can't be sealed listener=master event=200 outcome=drop; further ones are only counted");
+}
+
 }  // namespace
 }  // namespace gateway::net

@@ -58,5 +58,16 @@ TEST(Admission, ExemptsWholeAddressesWhateverTheirPort) {
   EXPECT_EQ(admission.check(*parse_address("127.0.0.1", 4000)), std::nullopt);
 }
 
+TEST(ToldFindings, AreToldOnceAListenerCodeAndOutcome) {
+  ToldFindings told;
+  const policy::Finding finding{policy::Kind::operation, 230, policy::Outcome::reject};
+  EXPECT_TRUE(told.first(0, finding));
+  EXPECT_FALSE(told.first(0, finding));
+  EXPECT_TRUE(told.first(1, finding));
+  EXPECT_TRUE(told.first(0, {policy::Kind::operation, 231, policy::Outcome::reject}));
+  EXPECT_TRUE(told.first(0, {policy::Kind::operation, 230, policy::Outcome::log}));
+  EXPECT_TRUE(told.first(0, {policy::Kind::event, 230, policy::Outcome::drop}));
+}
+
 }  // namespace
 }  // namespace gateway::net

@@ -126,6 +126,15 @@ TEST_F(ConfidentialityTest, ListedEventsIgnoreHowTheyWereRaised) {
   EXPECT_FALSE(seals_event(200));
 }
 
+TEST_F(ConfidentialityTest, EventsOfRulesAreSealedInEveryMode) {
+  options.rules.events = {{.events = policy::Codes().set(10)}};
+  for (const Events mode : {Events::as_raised, Events::listed}) {
+    options.events = mode;
+    EXPECT_TRUE(seals_event(10));
+    EXPECT_FALSE(seals_event(11));
+  }
+}
+
 TEST_F(ConfidentialityTest, AllSealsWhateverMayBeSealed) {
   options.responses = Responses::all;
   request(1, false);

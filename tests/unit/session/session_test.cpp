@@ -209,6 +209,46 @@ TEST_F(SessionTest, EndsAtAMessageOverTheLimit) {
   EXPECT_EQ(session->record().end, End::message_size);
 }
 
+TEST_F(SessionTest, AnswersWhatARuleRejectsOnItsChannelAndDelivery) {
+  options.rules.operations = {{.operations = policy::Codes().set(230)}};
+  initialize();
+  received(*client);
+  received(*server);
+  for (const Delivery delivery : {Delivery::reliable, Delivery::unreliable}) {
+    client->send(now, {Text{0xF3, 0x02, 230, 0, 0}, 1, delivery});
+    shuttle();
+    const auto answer = client->next_payload();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->channel, 1);
+    EXPECT_EQ(answer->delivery, delivery);
+    EXPECT_EQ(Text(answer->bytes.begin(), answer->bytes.begin() + 5), (Text{0xF3, 0x03, 230, 0x7F, 0xFF}));
+  }
+  EXPECT_TRUE(received(*server).empty());
+  EXPECT_EQ(told(), 0);
+}
+
+TEST_F(SessionTest, EndsWhereARuleDemandsItAndTheServerSeesNothing) {
+  options.rules.operations = {{.operations = policy::Codes().set(230),
+                               .without_parameter = {},
+                               .otherwise = policy::Refusal::disconnect}};
+  initialize();
+  received(*server);
+  from_client({0xF3, 0x02, 230, 0, 0});
+  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(session->record().end, End::policy);
+  EXPECT_TRUE(received(*server).empty());
+}
+
+TEST_F(SessionTest, WithATokenPassesWhatNoRuleCanReadButNotWhatItCan) {
+  options.rules.operations = {{.operations = policy::Codes().set()}};
+  initialize(init_with_token());
+  received(*server);
+  const Text opaque{0xF3, 0x82, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  from_client(opaque);
+  from_client({0xF3, 0x02, 1, 0, 0});
+  EXPECT_EQ(received(*server), std::vector<Text>{opaque});
+}
+
 TEST_F(SessionTest, HoldsOnlySoMuchOfAClientBeforeInitResponse) {
   options.before_init_max = 1000;
   begin();

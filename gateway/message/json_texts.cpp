@@ -1,0 +1,105 @@
+#include "message/json_texts.h"
+
+#include <algorithm>
+#include <string>
+
+#include "message/json_units.h"
+
+namespace gateway::message {
+
+namespace {
+
+// All of this walks JSON that is known to be valid.
+
+constexpr std::string_view spaces = " \t\r\n";
+constexpr std::string_view key_of_parameters = "\"vals\"";
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
+  return text;
+}
+
+std::size_t string_end(std::string_view text) {
+  std::size_t at = 1;
+  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  return std::min(at + 1, text.size());
+}
+
+/// Bytes of the value that `text` begins with.
+std::size_t value_end(std::string_view text) {
+  std::size_t depth = 0;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const char letter = text[at];
+    if (letter == '"') {
+      at += string_end(text.substr(at));
+      if (depth == 0) return at;
+      continue;
+    }
+    if (letter == '[' || letter == '{') ++depth;
+    if (letter == ']' || letter == '}') {
+      if (depth == 0) return at;
+      if (--depth == 0) return at + 1;
+    }
+    if (depth == 0 && (letter == ',' || letter == ':' || spaces.find(letter) != std::string_view::npos)) return at;
+    ++at;
+  }
+  return at;
+}
+
+bool is_key(std::string_view token, std::string_view key) {
+  return std::ranges::equal(token, key, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+}
+
+}  // namespace
+
+JsonTexts::JsonTexts(std::string_view payload, std::uint8_t parameter) : rest_(payload) {
+  rest_.remove_prefix(std::min(json_mark.size(), rest_.size()));
+  rest_ = trimmed(rest_);
+  if (rest_.empty()) return;
+  rest_.remove_prefix(1);  // of the object
+  const std::string wanted = std::to_string(parameter);
+  while (!rest_.empty()) {
+    const std::string_view key = token();
+    if (key.empty()) break;
+    rest_ = trimmed(rest_);
+    if (!is_key(key, key_of_parameters)) {
+      token();
+      continue;
+    }
+    if (!rest_.starts_with('[')) break;
+    rest_.remove_prefix(1);
+    for (std::string_view name = token(); !name.empty(); name = token()) {
+      if (name == wanted) return open_value();
+      token();
+    }
+    break;
+  }
+  rest_ = {};
+}
+
+void JsonTexts::open_value() {
+  rest_ = trimmed(rest_.substr(std::min(rest_.find_first_not_of(", \t\r\n"), rest_.size())));
+  in_array_ = rest_.starts_with('[');
+  if (in_array_) rest_.remove_prefix(1);
+}
+
+std::optional<std::string_view> JsonTexts::next() {
+  while (!done_) {
+    const std::string_view text = token();
+    done_ = text.empty() || !in_array_;
+    if (text.starts_with('"')) return text;
+  }
+  return std::nullopt;
+}
+
+// The next key or value, behind whatever separates it; empty at the end of what it stands in.
+std::string_view JsonTexts::token() {
+  rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n,:"), rest_.size()));
+  const std::size_t end = value_end(rest_);
+  const std::string_view token = rest_.substr(0, end);
+  rest_.remove_prefix(end);
+  return token;
+}
+
+}  // namespace gateway::message
