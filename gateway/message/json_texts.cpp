@@ -21,7 +21,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::size_t string_end(std::string_view text) {
   std::size_t at = 1;
-  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2U : 1U;
   return std::min(at + 1, text.size());
 }
 
@@ -41,7 +41,8 @@ std::size_t value_end(std::string_view text) {
       if (depth == 0) return at;
       if (--depth == 0) return at + 1;
     }
-    if (depth == 0 && (letter == ',' || letter == ':' || spaces.find(letter) != std::string_view::npos)) return at;
+    if (depth == 0 && (letter == ',' || letter == ':' || spaces.find(letter) != std::string_view::npos))
+      return at;
     ++at;
   }
   return at;
@@ -70,7 +71,10 @@ JsonTexts::JsonTexts(std::string_view payload, std::uint8_t parameter) : rest_(p
     if (!rest_.starts_with('[')) break;
     rest_.remove_prefix(1);
     for (std::string_view name = token(); !name.empty(); name = token()) {
-      if (name == wanted) return open_value();
+      if (name == wanted) {
+        open_value();
+        return;
+      }
       token();
     }
     break;

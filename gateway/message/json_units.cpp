@@ -89,8 +89,8 @@ std::optional<std::size_t> utf16_length(std::string_view text) {
 }
 
 std::string json_response(std::uint8_t operation, std::int16_t error, std::string_view text) {
-  return std::string(json_mark) + R"({"res":)" + std::to_string(operation) + R"(,"err":)" + std::to_string(error) +
-         R"(,"msg":")" + std::string(text) + R"(","vals":[]})";
+  return std::string(json_mark) + R"({"res":)" + std::to_string(operation) + R"(,"err":)" +
+         std::to_string(error) + R"(,"msg":")" + std::string(text) + R"(","vals":[]})";
 }
 
 bool write_json_unit(ByteWriter& out, std::string_view payload) {

@@ -65,8 +65,10 @@ inline constexpr Metric unopened_messages = {
     "toward a client with a key or where a rule drops events."};
 inline constexpr Metric address_rewrites = {
     Kind::counter, "photon_gateway_address_rewrites_total",
-    "Responses that name servers. result=rewritten: all of them are listeners now; unknown_target: at least one "
-    "is fronted by no listener and passed, so players bypass the gateway; unparsed: could not be read and passed; "
+    "Responses that name servers. result=rewritten: all of them are listeners now; unknown_target: at least "
+    "one "
+    "is fronted by no listener and passed, so players bypass the gateway; unparsed: could not be read and "
+    "passed; "
     "refused: one of these two, and rewriting.unknown_addresses is reject."};
 inline constexpr Metric dropped = {
     Kind::counter, "photon_gateway_dropped_total",
