@@ -27,8 +27,8 @@ class JsonUnits {
 
   /// The next unit; empty behind the last one, and where what follows is none.
   std::optional<JsonUnit> next();
-  /// Asked after the last unit: the message was units to its end.
-  bool complete() const { return rest_.empty(); }
+  /// What wasn't taken: after the last unit nothing, if the message was units to its end.
+  std::string_view rest() const { return rest_; }
 
  private:
   std::string_view rest_;

@@ -1,8 +1,9 @@
 // What the operator's rules do with a message (policy/rules.h says which rule is about it), in the order of
-// the functions below: to the server, to the client, both once more for the units of the JSON mode, and what
-// a refusal looks like.
+// the functions below: to the server, to the client, the units of the JSON mode both ways, and what a refusal
+// looks like.
 #include "policy/rules.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -22,26 +23,16 @@ constexpr std::int16_t refused = 32767;
 constexpr std::string_view refusal_text = "encryption required";
 constexpr std::size_t refusal_max = 128;  // bytes
 
-/// Writes the units that `keeps` wants to `out`. False when the message isn't units to its end.
-template <class Keeps>
-bool filter_units(Bytes message, ByteWriter& out, Keeps keeps) {
-  message::JsonUnits units(text_of(message));
-  while (const auto unit = units.next()) {
-    if (keeps(*unit)) out.bytes(bytes_of(unit->whole));
-  }
-  return units.complete();
-}
-
 }  // namespace
 
 Session::Verdict Session::obey_to_server(Message& message, TimePoint now) {
   const policy::Rules& rules = services_.options.rules;
   if (rules.operations.empty()) return Verdict::forward;
-  if (downstream().opaque) return obey_units_to_server(message, now);
+  if (downstream().opaque) return obey_units(Side::downstream, message, now);
   const bool confidential = message.encrypted || downstream().confidential;
   if (!message.envelope) {
     const bool ping = message.payload.form == transport::Form::ping;
-    return confidential || ping ? Verdict::forward : give_up(now);
+    return confidential || ping ? Verdict::forward : obey_unread(Side::downstream, now);
   }
   const auto finding = policy::judge_to_server(rules, *message.envelope, record_.serialization, confidential);
   return finding ? carry_out(*finding, message, now) : Verdict::forward;
@@ -50,56 +41,54 @@ Session::Verdict Session::obey_to_server(Message& message, TimePoint now) {
 Session::Verdict Session::obey_to_client(Message& message, TimePoint now) {
   const policy::Rules& rules = services_.options.rules;
   if (rules.events.empty()) return Verdict::forward;
-  if (downstream().opaque) return obey_units_to_client(message, now);
+  if (downstream().opaque) return obey_units(Side::upstream, message, now);
   if (!message.envelope) return Verdict::forward;
   const bool confidential = downstream().confidential || downstream().keys.confirmed();
   const auto finding = policy::judge_to_client(rules, *message.envelope, confidential);
   return finding ? carry_out(*finding, message, now) : Verdict::forward;
 }
 
-// A message may hold several units. Those that aren't refused pass, as they were written.
-Session::Verdict Session::obey_units_to_server(Message& message, TimePoint now) {
-  const bool confidential = downstream().confidential;
-  Verdict verdict = Verdict::forward;
-  const auto keeps = [&](const message::JsonUnit& unit) {
-    if (verdict == Verdict::ended) return false;
-    const auto parsed = message::parse_json_message(unit.payload);
-    if (!parsed) {
-      if (!confidential) verdict = give_up(now);
-      return true;
-    }
-    const auto finding = policy::judge_to_server(services_.options.rules, *parsed, confidential);
-    const Verdict one = finding ? carry_out(*finding, message, now) : Verdict::forward;
-    if (one == Verdict::ended) verdict = one;
-    return one == Verdict::forward;
-  };
-  ByteWriter kept(scratch(message.payload.bytes.size()));
-  const bool units = filter_units(message.payload.bytes, kept, keeps);
-  if (verdict == Verdict::ended) return verdict;
-  if (!units) return confidential ? Verdict::forward : give_up(now);
+// A message may hold several units; those that may pass do, as they were written. They are read from a copy:
+// an answer to one of them may end what the leg lends.
+Session::Verdict Session::obey_units(Side from, Message& message, TimePoint now) {
+  const std::size_t size = message.payload.bytes.size();
+  const MutableBytes room = scratch(2 * size);
+  const MutableBytes copy = room.first(size);
+  std::ranges::copy(message.payload.bytes, copy.begin());
+  message::JsonUnits units(text_of(copy));
+  ByteWriter kept(room.subspan(size));
+  while (const auto unit = units.next()) {
+    const Verdict verdict = obey_unit(from, *unit, message, now);
+    if (verdict == Verdict::ended) return verdict;
+    if (verdict == Verdict::forward) kept.bytes(bytes_of(unit->whole));
+  }
+  const Verdict rest = units.rest().empty() ? Verdict::forward : obey_unread(from, now);
+  if (rest == Verdict::ended) return rest;
+  if (rest == Verdict::forward) kept.bytes(bytes_of(units.rest()));
   message.payload.bytes = kept.written();
   return kept.position() > 0 ? Verdict::forward : Verdict::consumed;
 }
 
-// What can't be read might be an event that must be dropped; if none must be, it passes.
-Session::Verdict Session::obey_units_to_client(Message& message, TimePoint now) {
+Session::Verdict Session::obey_unit(Side from, const message::JsonUnit& unit, const Message& message,
+                                    TimePoint now) {
+  const bool session_id = from == Side::upstream && !unit.payload.starts_with(message::json_mark);
+  if (session_id) return Verdict::forward;
+  const auto parsed = message::parse_json_message(unit.payload);
+  if (!parsed) return obey_unread(from, now);
   const policy::Rules& rules = services_.options.rules;
   const bool confidential = downstream().confidential;
-  const bool keeps_unread = confidential || !policy::drops_events(rules);
-  const auto keeps = [&](const message::JsonUnit& unit) {
-    if (!unit.payload.starts_with(message::json_mark)) return true;  // the session id
-    const auto parsed = message::parse_json_message(unit.payload);
-    if (!parsed && !keeps_unread) services_.stats.unopened_dropped.add();
-    if (!parsed) return keeps_unread;
-    const auto finding = policy::judge_to_client(rules, *parsed, confidential);
-    return !finding || carry_out(*finding, message, now) == Verdict::forward;
-  };
-  ByteWriter kept(scratch(message.payload.bytes.size()));
-  const bool units = filter_units(message.payload.bytes, kept, keeps);
-  if (!units && keeps_unread) return Verdict::forward;
-  if (!units) services_.stats.unopened_dropped.add();
-  message.payload.bytes = kept.written();
-  return kept.position() > 0 ? Verdict::forward : Verdict::consumed;
+  const auto finding = from == Side::downstream ? policy::judge_to_server(rules, *parsed, confidential)
+                                                : policy::judge_to_client(rules, *parsed, confidential);
+  return finding ? carry_out(*finding, message, now) : Verdict::forward;
+}
+
+// What can't be read might be what a rule is about.
+Session::Verdict Session::obey_unread(Side from, TimePoint now) {
+  if (downstream().confidential) return Verdict::forward;
+  if (from == Side::downstream) return give_up(now);
+  if (!policy::drops_events(services_.options.rules)) return Verdict::forward;
+  services_.stats.unopened_dropped.add();
+  return Verdict::consumed;
 }
 
 Session::Verdict Session::carry_out(const policy::Finding& finding, const Message& message, TimePoint now) {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "crypto/key_exchange.h"
 #include "message/init.h"
+#include "message/json_units.h"
 #include "policy/rewrite.h"
 #include "policy/stats.h"
 #include "session/confidentiality.h"
@@ -162,8 +163,9 @@ class Session {
   // What the operator's rules demand (rules.cpp). They may take units out of a message in JSON mode.
   Verdict obey_to_server(Message& message, TimePoint now);
   Verdict obey_to_client(Message& message, TimePoint now);
-  Verdict obey_units_to_server(Message& message, TimePoint now);
-  Verdict obey_units_to_client(Message& message, TimePoint now);
+  Verdict obey_units(Side from, Message& message, TimePoint now);
+  Verdict obey_unit(Side from, const message::JsonUnit& unit, const Message& message, TimePoint now);
+  Verdict obey_unread(Side from, TimePoint now);
   Verdict carry_out(const policy::Finding& finding, const Message& message, TimePoint now);
   Verdict give_up(TimePoint now);
   void refuse(const Message& request, TimePoint now);

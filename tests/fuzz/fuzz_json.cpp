@@ -44,12 +44,12 @@ void read(std::string_view text) {
     const std::string again = written_again(unit->payload);
     message::JsonUnits second(again);
     const auto same = second.next();
-    check(same && same->payload == unit->payload && second.complete(),
+    check(same && same->payload == unit->payload && second.rest().empty(),
           "a unit written again is read the same");
     if (const auto parsed = message::parse_json_message(unit->payload)) compare(unit->payload, *parsed);
   }
   check(text.starts_with(whole), "units lie one behind the other");
-  check(units.complete() == (whole.size() == text.size()), "complete is when nothing is left");
+  check(text.substr(whole.size()) == units.rest(), "the rest is what is left");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Payloads payloads_of(std::string_view message) {
     payloads.emplace_back(unit->payload);
     whole += unit->whole;
   }
-  if (!units.complete()) return {};
+  if (!units.rest().empty()) return {};
   EXPECT_EQ(whole, message);
   return payloads;
 }

@@ -347,6 +347,17 @@ TEST_F(RuledJsonSession, WhatCannotBeReadEndsItInsteadOfPassing) {
   }
 }
 
+TEST_F(RuledJsonSession, WhatFollowsAnAnsweredUnitIsReadAllTheSame) {
+  rule_operation(Refusal::reject);
+  begin_json();
+  say(authenticating + pinging + authenticating);
+  EXPECT_EQ(to_client(), (std::vector<std::string>{refusal, refusal}));
+  EXPECT_EQ(to_server(), std::vector<std::string>{pinging});
+  say(authenticating + pinging + "x" + authenticating);
+  EXPECT_EQ(session->record().end, End::policy);
+  EXPECT_TRUE(to_server().empty());
+}
+
 TEST_F(RuledJsonSession, ABinaryMessageIsReadAsATextWouldBe) {
   rule_operation(Refusal::reject);
   begin_json();
