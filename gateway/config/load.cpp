@@ -7,9 +7,9 @@
 #include <system_error>
 #include <thread>
 
+#include "config/health.h"
 #include "config/links.h"
 #include "config/reader.h"
-#include "config/trusted.h"
 #include "config/url.h"
 
 namespace gateway::config {
@@ -61,20 +61,24 @@ std::vector<ListenerText> read_listeners(const Value& value) {
 
 ServerText read_server(const Value& value) {
   if (!value.is_map()) return {.address = value.text(servers_example)};
-  const Map map = value.map({"address", "trusted"});
+  const Map map = value.map({"address", "trusted", "state"});
   const std::string_view example = "address: \"udp://10.0.0.10:5055\"";
   const std::optional<Value> trusted = map.find("trusted");
-  return {.address = map.require("address", example).text(example), .trusted = trusted && trusted->boolean()};
+  ServerText server{.address = map.require("address", example).text(example),
+                    .trusted = trusted && trusted->boolean()};
+  if (const auto state = map.find("state")) server.state = read_server_state(*state);
+  return server;
 }
 
 std::vector<UpstreamText> read_upstreams(const Value& value) {
   std::vector<UpstreamText> upstreams;
   for (const auto& [name, pool] : value.entries()) {
     UpstreamText upstream{.name = name, .servers = {}};
-    for (const Value& server :
-         pool.map({"servers"}).require("servers", servers_example).list(servers_example)) {
+    const Map map = pool.map({"servers", "health_check"});
+    for (const Value& server : map.require("servers", servers_example).list(servers_example)) {
       upstream.servers.push_back(read_server(server));
     }
+    if (const auto check = map.find("health_check")) upstream.health = read_health_check(*check);
     upstreams.push_back(std::move(upstream));
   }
   if (upstreams.empty()) value.fail("\"upstreams\" is empty; write " + std::string(upstreams_example));

@@ -3,7 +3,6 @@
 #include <string_view>
 
 #include "config/quantity.h"
-#include "config/trusted.h"
 
 namespace gateway::config {
 namespace {
@@ -109,6 +108,20 @@ std::string tls_text(const net::TlsOptions& tls) {
   return "{ certificate: " + quoted("file:" + tls.certificate) + ", key: " + quoted("file:" + tls.key) + " }";
 }
 
+std::string server_text(const net::ServerOptions& server) {
+  std::string more;
+  if (server.trusted) more += ", trusted: true";
+  if (server.state != upstream::ServerState::active) more += ", state: " + std::string(name(server.state));
+  const std::string url = quoted(server.text);
+  return more.empty() ? url : "{ address: " + url + more + " }";
+}
+
+std::string health_check_text(const upstream::HealthOptions& health) {
+  if (!health.probes) return "off";
+  return "{ interval: " + write_duration(health.interval) + ", timeout: " + write_duration(health.timeout) +
+         ", rise: " + std::to_string(health.rise) + ", fall: " + std::to_string(health.fall) + " }";
+}
+
 void print_links(const net::Options& options, Lines& out) {
   out.line(0, "listeners:");
   for (const net::ListenerOptions& listener : options.listeners) {
@@ -120,10 +133,10 @@ void print_links(const net::Options& options, Lines& out) {
   for (const net::PoolOptions& pool : options.pools) {
     std::vector<std::string> servers;
     for (const net::ServerOptions& server : pool.servers) {
-      const std::string url = quoted(server.text);
-      servers.push_back(server.trusted ? "{ address: " + url + ", trusted: true }" : url);
+      servers.push_back(server_text(server));
     }
-    out.line(1, quoted(pool.name), "{ servers: " + joined(servers) + " }");
+    out.line(1, quoted(pool.name),
+             "{ servers: " + joined(servers) + ", health_check: " + health_check_text(pool.health) + " }");
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "session/options.h"
+#include "upstream/options.h"
 
 namespace gateway::net {
 
@@ -55,6 +56,8 @@ struct ServerOptions {
   Address address;       // resolved
   std::string text;      // as configured, e.g. "udp://127.0.0.1:15055"
   bool trusted = false;  // the operator vouches for a link that leaves private networks
+  upstream::ServerState state = upstream::ServerState::active;
+  std::string host{};  // of its URL, to be resolved again and again; empty: an address in text
 };
 
 /// A named list of interchangeable servers.
@@ -62,6 +65,7 @@ struct PoolOptions {
   std::string name;
   std::vector<ServerOptions> servers;
   Scheme scheme = Scheme::udp;  // udp, tcp or ws: what all its servers speak
+  upstream::HealthOptions health{};
 };
 
 struct LimitOptions {
@@ -83,6 +87,7 @@ struct Options {
   LimitOptions limits;
   std::size_t threads = 1;                            // shards
   std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
+  Duration resolve_interval = seconds(30);            // between two looks at what servers' names mean
 };
 
 }  // namespace gateway::net

@@ -48,4 +48,11 @@ bool Admission::exempt(const Address& address) const {
   return std::binary_search(exempt_.begin(), exempt_.end(), without_port(address));
 }
 
+Shared::Shared(const Options& options, TimePoint now)
+    : admission(options.limits),
+      exchanges(options.limits.exchanges_per_second),
+      raised(options.pools.size()) {
+  for (const PoolOptions& pool : options.pools) pools.emplace_back(pool, now);
+}
+
 }  // namespace gateway::net

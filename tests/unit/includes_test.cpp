@@ -47,6 +47,7 @@ const std::vector<std::pair<std::string, Rooms>> doors = {
     {"prometheus/", {"metrics"}},
     {"boost/asio", {"net", "main"}},
     {"boost/beast", {"net", "main"}},
+    {"boost/json", {"net"}},
     {"spdlog/", {"net", "config", "main"}},
     {"sys/socket.h", {"net"}},
     {"sys/epoll.h", {"net"}},
