@@ -93,8 +93,12 @@ TEST(Upstreams, AServerThatDiesUnderLoadIsLeftAndComesBack) {
       all(clients), [&] { return told(clients) == 3; }, patience));
   for (const auto& client : clients) {
     const ClientEvent* const event = client->client().last(Kind::disconnected);
-    if (event != nullptr) EXPECT_EQ(event->reason, 2);
+    if (event != nullptr) {
+      EXPECT_EQ(event->reason, 2);
+    }
   }
+  EXPECT_TRUE(run_together(
+      all(clients), [&] { return sessions_of(gateway, 0) == 0; }, patience));
   const Clients late = several(gateway, 3);
   EXPECT_EQ(sessions_of(gateway, 1), 6);
   EXPECT_TRUE(logs(gateway, "server down upstream=test server=udp://127.0.0.1:" + std::to_string(port)));
@@ -204,6 +208,8 @@ TEST(Upstreams, AServerCanBeNamed) {
   GatewayProcess gateway({.servers = {server.port()}, .host = "localhost"});
   const auto client = connected(gateway);
   EXPECT_EQ(page_of(gateway, 0).at("server").as_string(), "udp://localhost:" + std::to_string(server.port()));
+  client->client().disconnect(client->now());
+  client->run_for(milliseconds(50));
   EXPECT_EQ(gateway.stop(), 0) << gateway.process().output();
 }
 
