@@ -22,6 +22,7 @@
 #include "net/admin.h"
 #include "net/gateway.h"
 #include "net/tls.h"
+#include "net/upstreams_page.h"
 
 namespace gateway {
 namespace {
@@ -94,13 +95,17 @@ int run(const config::Config& config) {
   boost::asio::io_context context(1);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
   net::Gateway gateway(config.net);
-  const metrics::Exporter exporter(gateway.options(), gateway.stats(), {.version = version, .commit = commit},
-                                   seconds_since_1970());
+  const metrics::Exporter exporter(gateway.options(), gateway.stats(), gateway.server_stats(),
+                                   {.version = version, .commit = commit}, seconds_since_1970());
   std::optional<net::Admin> admin;
   if (config.admin) {
     admin.emplace(context, config.admin->address,
                   net::AdminPages{.metrics = [&exporter] { return exporter.text(); },
-                                  .ready = [&gateway] { return gateway.ready(); }});
+                                  .ready = [&gateway] { return gateway.ready(); },
+                                  .upstreams =
+                                      [&gateway] {
+                                        return net::upstreams_page(gateway.options(), gateway.server_stats());
+                                      }});
   }
   spdlog::info("starting version={} commit={} threads={}", version, commit.empty() ? "-" : commit,
                config.net.threads);

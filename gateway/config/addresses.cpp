@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/trusted.h"
+#include "base/address.h"
 #include "config/url.h"
 
 namespace gateway::config {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/host.h"
 #include "config/suggest.h"
-#include "config/trusted.h"
 #include "config/url.h"
 
 namespace gateway::config {
@@ -116,16 +116,6 @@ void check_trusted(const ServerText& server, const std::vector<Address>& address
   }
 }
 
-/// True if what is sent to `address` would come back to the listener.
-bool arrives_at(const Address& address, net::Scheme scheme, const net::ListenerOptions& listener) {
-  if (is_stream(scheme) != is_stream(listener.scheme)) return false;
-  if (address.port != listener.address.port) return false;
-  if (address.ip == listener.address.ip) return true;
-  // A listener on all IPv6 addresses takes no IPv4.
-  return is_wildcard(listener.address) && is_ipv4(address) == is_ipv4(listener.address) &&
-         own_address(address);
-}
-
 void check_not_link_local(const Located& where, const Address& address) {
   if (!link_local_v6(address)) return;
   where.fail(
@@ -136,18 +126,22 @@ void check_not_link_local(const Located& where, const Address& address) {
 
 net::ServerOptions make_server(const ServerText& server, net::Scheme scheme,
                                const std::vector<net::ListenerOptions>& listeners) {
-  const std::vector<Address> addresses = resolve(server.address, parse_url(server.address, "udp"));
+  const Url url = parse_url(server.address, "udp");
+  const std::vector<Address> addresses = resolve(server.address, url);
   check_not_link_local(server.address, addresses.front());
   check_trusted(server, addresses);
   for (const net::ListenerOptions& listener : listeners) {
     for (const Address& address : addresses) {
-      if (!arrives_at(address, scheme, listener)) continue;
+      if (is_stream(scheme) != is_stream(listener.scheme) || !arrives_at(address, listener.address)) continue;
       server.address.fail("the server " + server.address.text + " is the gateway itself: listener \"" +
                           listener.name + "\" listens on " + listener.text);
     }
   }
-  net::ServerOptions made{
-      .address = addresses.front(), .text = server.address.text, .trusted = server.trusted};
+  net::ServerOptions made{.address = addresses.front(),
+                          .text = server.address.text,
+                          .trusted = server.trusted,
+                          .state = server.state,
+                          .host = is_host_name(url.host) ? url.host : std::string()};
   for (const Located& name : server.advertised) made.advertised.push_back(name.text);
   return made;
 }
@@ -192,8 +186,10 @@ std::vector<net::PoolOptions> make_pools(const std::vector<UpstreamText>& upstre
                              "\" has no servers; write servers: [\"udp://127.0.0.1:15055\"]");
     }
     for (std::size_t j = 0; j < i; ++j) check_unique_name(upstreams[i].name, upstreams[j].name);
-    pools.push_back(
-        {.name = upstreams[i].name.text, .servers = {}, .scheme = common_transport(upstreams[i])});
+    pools.push_back({.name = upstreams[i].name.text,
+                     .servers = {},
+                     .scheme = common_transport(upstreams[i]),
+                     .health = upstreams[i].health});
   }
   return pools;
 }

@@ -26,14 +26,16 @@ struct ListenerText {
 };
 
 struct ServerText {
-  Located address;                    // URL
-  bool trusted = false;               // the operator vouches for a link beyond private networks
+  Located address;       // URL
+  bool trusted = false;  // the operator vouches for a link beyond private networks
+  upstream::ServerState state = upstream::ServerState::active;
   std::vector<Located> advertised{};  // host:port
 };
 
 struct UpstreamText {
   Located name;
   std::vector<ServerText> servers;
+  upstream::HealthOptions health{};
 };
 
 /// Checks and resolves both lists into listeners and pools. Throws Error: a bad name or URL, an unknown or

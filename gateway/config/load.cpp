@@ -9,10 +9,10 @@
 #include <thread>
 
 #include "config/addresses.h"
+#include "config/health.h"
 #include "config/links.h"
 #include "config/reader.h"
 #include "config/rules.h"
-#include "config/trusted.h"
 #include "config/url.h"
 
 namespace gateway::config {
@@ -68,7 +68,7 @@ std::vector<ListenerText> read_listeners(const Value& value) {
 
 ServerText read_server(const Value& value) {
   if (!value.is_map()) return {.address = value.text(servers_example)};
-  const Map map = value.map({"address", "trusted", "advertised"});
+  const Map map = value.map({"address", "trusted", "advertised", "state"});
   const std::string_view example = "address: \"udp://10.0.0.10:5055\"";
   const std::optional<Value> trusted = map.find("trusted");
   ServerText server{.address = map.require("address", example).text(example),
@@ -77,6 +77,7 @@ ServerText read_server(const Value& value) {
     for (const Value& name : advertised->list(advertised_example))
       server.advertised.push_back(name.text(advertised_example));
   }
+  if (const auto state = map.find("state")) server.state = read_server_state(*state);
   return server;
 }
 
@@ -84,10 +85,11 @@ std::vector<UpstreamText> read_upstreams(const Value& value) {
   std::vector<UpstreamText> upstreams;
   for (const auto& [name, pool] : value.entries()) {
     UpstreamText upstream{.name = name, .servers = {}};
-    for (const Value& server :
-         pool.map({"servers"}).require("servers", servers_example).list(servers_example)) {
+    const Map map = pool.map({"servers", "health_check"});
+    for (const Value& server : map.require("servers", servers_example).list(servers_example)) {
       upstream.servers.push_back(read_server(server));
     }
+    if (const auto check = map.find("health_check")) upstream.health = read_health_check(*check);
     upstreams.push_back(std::move(upstream));
   }
   if (upstreams.empty()) value.fail("\"upstreams\" is empty; write " + std::string(upstreams_example));

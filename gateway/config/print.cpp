@@ -4,7 +4,6 @@
 
 #include "config/quantity.h"
 #include "config/rules.h"
-#include "config/trusted.h"
 
 namespace gateway::config {
 namespace {
@@ -115,12 +114,20 @@ std::string tls_text(const net::TlsOptions& tls) {
 }
 
 std::string server_text(const net::ServerOptions& server) {
-  const std::string url = quoted(server.text);
+  std::string more;
+  if (server.trusted) more += ", trusted: true";
+  if (server.state != upstream::ServerState::active) more += ", state: " + std::string(name(server.state));
   std::vector<std::string> advertised;
   for (const std::string& name : server.advertised) advertised.push_back(quoted(name));
-  const std::string more = std::string(server.trusted ? ", trusted: true" : "") +
-                           (advertised.empty() ? "" : ", advertised: " + joined(advertised));
+  if (!advertised.empty()) more += ", advertised: " + joined(advertised);
+  const std::string url = quoted(server.text);
   return more.empty() ? url : "{ address: " + url + more + " }";
+}
+
+std::string health_check_text(const upstream::HealthOptions& health) {
+  if (!health.probes) return "off";
+  return "{ interval: " + write_duration(health.interval) + ", timeout: " + write_duration(health.timeout) +
+         ", rise: " + std::to_string(health.rise) + ", fall: " + std::to_string(health.fall) + " }";
 }
 
 void print_links(const net::Options& options, Lines& out) {
@@ -140,7 +147,8 @@ void print_links(const net::Options& options, Lines& out) {
     for (const net::ServerOptions& server : pool.servers) {
       servers.push_back(server_text(server));
     }
-    out.line(1, quoted(pool.name), "{ servers: " + joined(servers) + " }");
+    out.line(1, quoted(pool.name),
+             "{ servers: " + joined(servers) + ", health_check: " + health_check_text(pool.health) + " }");
   }
 }
 

@@ -4,11 +4,11 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cstring>
-#include <memory>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <optional>
+#include <utility>
 
+#include "base/host.h"
 #include "config/quantity.h"
 #include "config/suggest.h"
 
@@ -30,17 +30,6 @@ Address from_ipv6(const in6_addr& ip, std::uint16_t port) {
   Address address{.port = port};
   std::memcpy(address.ip.data(), &ip, 16);
   return address;
-}
-
-Address from_sockaddr(const sockaddr* from, std::uint16_t port) {
-  if (from->sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, from, sizeof v4);
-    return from_ipv4(v4.sin_addr, port);
-  }
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, from, sizeof v6);
-  return from_ipv6(v6.sin6_addr, port);
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -90,20 +79,9 @@ Url parse_url(const Located& url, std::string_view example_scheme) {
 }
 
 std::vector<Address> resolve(const Located& where, const Url& url) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_DGRAM;  // one entry an address, not one a socket type
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(url.host.c_str(), nullptr, &hints, &found);
-  if (error != 0) where.fail("\"" + url.host + "\" can't be resolved: " + gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  std::vector<Address> addresses;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
-    addresses.push_back(from_sockaddr(entry->ai_addr, url.port));
-  }
-  if (addresses.empty()) where.fail("\"" + url.host + "\" has no IPv4 or IPv6 address");
-  return addresses;
+  Resolved resolved = resolve_host(url.host, url.port);
+  if (resolved.addresses.empty()) where.fail("\"" + url.host + "\" " + resolved.error);
+  return std::move(resolved.addresses);
 }
 
 Address parse_ip(const Located& text) {

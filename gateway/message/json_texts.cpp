@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "message/json_units.h"
 
 namespace gateway::message {
@@ -104,6 +107,16 @@ std::string_view JsonTexts::token() {
   const std::string_view token = rest_.substr(0, end);
   rest_.remove_prefix(end);
   return token;
+}
+
+std::string read_json_text(std::string_view quoted) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse(quoted, error);
+  return error || !value.is_string() ? std::string() : std::string(value.get_string());
+}
+
+std::string write_json_text(std::string_view text) {
+  return boost::json::serialize(boost::json::string(text));
 }
 
 }  // namespace gateway::message

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gateway::message {
@@ -25,5 +26,10 @@ class JsonTexts {
   bool in_array_ = false;
   bool done_ = false;
 };
+
+/// What a text in quotes says: its escapes undone. Empty when it is no string.
+std::string read_json_text(std::string_view quoted);
+/// The other way round.
+std::string write_json_text(std::string_view text);
 
 }  // namespace gateway::message

@@ -14,6 +14,7 @@ namespace {
 
 using net::ListenerStats;
 using net::PoolStats;
+using net::ServerStats;
 using net::ShardStats;
 using session::DoorStats;
 using session::Side;
@@ -300,17 +301,53 @@ void add_reliability(const Sums& sums, Families& out) {
   }
 }
 
-void add_upstreams(const net::Options& options, const Sums& sums, Families& out) {
-  const std::pair<const Metric*, Counter PoolStats::*> metrics[] = {
-      {&upstream_sessions, &PoolStats::sessions},
-      {&upstream_connects, &PoolStats::connected},
-      {&upstream_connect_failures, &PoolStats::connect_failures},
-      {&upstream_clock_steps, &PoolStats::clock_steps},
-  };
-  for (const auto& [metric, counter] : metrics) {
-    for (std::size_t i = 0; i < options.pools.size(); ++i) {
-      out.add(*metric, sums.pool(i, counter), {{"upstream", options.pools[i].name}});
+/// Adds one metric for every server there is. `add` takes the server, its counters and its labels.
+template <class Add>
+void for_each_server(const net::Options& options, const Exporter::Servers& servers, Add add) {
+  for (std::size_t pool = 0; pool < options.pools.size(); ++pool) {
+    for (std::size_t i = 0; i < options.pools[pool].servers.size(); ++i) {
+      const net::ServerOptions& server = options.pools[pool].servers[i];
+      add(server, (*servers[pool])[i],
+          Labels{{"upstream", options.pools[pool].name}, {"server", server.text}});
     }
+  }
+}
+
+Labels with(Labels labels, const char* key, std::string_view value) {
+  labels.emplace_back(key, value);
+  return labels;
+}
+
+void add_servers(const net::Options& options, const Exporter::Servers& servers, Families& out) {
+  const auto add = [&](const Metric& metric, Counter ServerStats::*counter) {
+    for_each_server(options, servers, [&](const auto&, const ServerStats& stats, const Labels& labels) {
+      out.add(metric, (stats.*counter).value(), labels);
+    });
+  };
+  add(upstream_up, &ServerStats::up);
+  for_each_server(options, servers, [&](const auto& server, const auto&, const Labels& labels) {
+    out.add(upstream_state, std::uint64_t{1}, with(labels, "state", name(server.state)));
+  });
+  add(upstream_sessions, &ServerStats::sessions);
+  for_each_server(options, servers, [&](const auto&, const ServerStats& stats, const Labels& labels) {
+    out.add(upstream_connects, stats.connected.value(), with(labels, "result", "ok"));
+    out.add(upstream_connects, stats.connect_failures.value(), with(labels, "result", "failed"));
+  });
+  for_each_server(options, servers, [&](const auto&, const ServerStats& stats, const Labels& labels) {
+    for (const net::ProbeResult result : all_of<net::ProbeResult>()) {
+      out.add(upstream_probes, stats.probes[index(result)].value(), with(labels, "result", name(result)));
+    }
+  });
+  add(upstream_resolve_failures, &ServerStats::resolve_failures);
+  add(upstream_address_changes, &ServerStats::address_changes);
+}
+
+void add_upstreams(const net::Options& options, const Exporter::Servers& servers, const Sums& sums,
+                   Families& out) {
+  add_servers(options, servers, out);
+  for (std::size_t i = 0; i < options.pools.size(); ++i) {
+    out.add(upstream_clock_steps, sums.pool(i, &PoolStats::clock_steps),
+            {{"upstream", options.pools[i].name}});
   }
 }
 
@@ -327,9 +364,13 @@ void add_process(const Build& build, double started, Families& out) {
 
 }  // namespace
 
-Exporter::Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Build build,
-                   double started)
-    : options_(options), shards_(std::move(shards)), build_(std::move(build)), started_(started) {}
+Exporter::Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Servers servers,
+                   Build build, double started)
+    : options_(options),
+      shards_(std::move(shards)),
+      servers_(std::move(servers)),
+      build_(std::move(build)),
+      started_(started) {}
 
 std::string Exporter::text() const {
   const Sums sums(shards_);
@@ -343,7 +384,7 @@ std::string Exporter::text() const {
   add_addresses(sums, out);
   add_policy(options_, sums, out);
   add_reliability(sums, out);
-  add_upstreams(options_, sums, out);
+  add_upstreams(options_, servers_, sums, out);
   add_process(build_, started_, out);
   return out.text();
 }

@@ -18,15 +18,19 @@ struct Build {
 /// May run on any thread: it only reads counters.
 class Exporter {
  public:
-  /// `shards` must outlive the exporter. `started` is in seconds since 1970.
-  Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Build build,
-           double started);
+  /// Of the servers of each pool, by index.
+  using Servers = std::vector<const std::vector<net::ServerStats>*>;
+
+  /// `shards` and `servers` must outlive the exporter. `started` is in seconds since 1970.
+  Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Servers servers,
+           Build build, double started);
 
   std::string text() const;
 
  private:
   net::Options options_;  // names and limits
   std::vector<const net::ShardStats*> shards_;
+  Servers servers_;
   Build build_;
   double started_;
 };

@@ -119,13 +119,26 @@ inline constexpr Metric retransmissions = {Kind::counter, "photon_gateway_retran
                                            "Protocol commands sent again for want of an acknowledgement."};
 
 // Upstreams
+inline constexpr Metric upstream_up = {
+    Kind::gauge, "photon_gateway_upstream_up",
+    "1 while the server answers connects or probes; 0 once health_check.fall failed in a row. A server that "
+    "is down is chosen last, but not refused."};
+inline constexpr Metric upstream_state = {Kind::gauge, "photon_gateway_upstream_state",
+                                          "Always 1; what the configuration wants of the server."};
 inline constexpr Metric upstream_sessions = {Kind::gauge, "photon_gateway_upstream_sessions",
-                                             "Sessions that use a server of the upstream."};
-inline constexpr Metric upstream_connects = {Kind::counter, "photon_gateway_upstream_connects_total",
-                                             "Connects to a server of the upstream that it answered."};
-inline constexpr Metric upstream_connect_failures = {
-    Kind::counter, "photon_gateway_upstream_connect_failures_total",
-    "Connects to a server of the upstream that were refused or not answered."};
+                                             "Sessions that use the server."};
+inline constexpr Metric upstream_connects = {
+    Kind::counter, "photon_gateway_upstream_connects_total",
+    "Connects of sessions to the server; result=failed: refused or not answered in time."};
+inline constexpr Metric upstream_probes = {
+    Kind::counter, "photon_gateway_upstream_probes_total",
+    "Probes of the server (health_check); result=failed: refused, or no way there."};
+inline constexpr Metric upstream_resolve_failures = {
+    Kind::counter, "photon_gateway_upstream_resolve_failures_total",
+    "Attempts to resolve the server's host name again that gave no address which may be used."};
+inline constexpr Metric upstream_address_changes = {
+    Kind::counter, "photon_gateway_upstream_address_changes_total",
+    "Times the server's host name came to mean another address."};
 inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_upstream_clock_steps_total",
                                                 "Jumps of a server's clock."};
 

@@ -42,9 +42,9 @@ Response reply(const Request& request, http::status status, std::string text) {
   return response;
 }
 
-Response metrics(const Request& request, const AdminPages& pages) {
-  Response response = reply(request, http::status::ok, pages.metrics());
-  response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+Response page(const Request& request, const std::string& text, std::string_view type) {
+  Response response = reply(request, http::status::ok, text);
+  response.set(http::field::content_type, {type.data(), type.size()});
   return response;
 }
 
@@ -59,7 +59,8 @@ Response answer(const Request& request, const AdminPages& pages) {
     return refuse_method(request);
   const std::string_view target(request.target().data(), request.target().size());
   const std::string_view path = target.substr(0, target.find('?'));
-  if (path == "/metrics") return metrics(request, pages);
+  if (path == "/metrics") return page(request, pages.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+  if (path == "/upstreams") return page(request, pages.upstreams(), "application/json");
   if (path == "/livez") return reply(request, http::status::ok, "live\n");
   if (path != "/readyz") return reply(request, http::status::not_found, "not found\n");
   if (pages.ready()) return reply(request, http::status::ok, "ready\n");

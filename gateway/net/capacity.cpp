@@ -23,7 +23,9 @@ std::size_t per_session(const Options& options) {
 }
 
 std::size_t overhead(const Options& options) {
-  return options.threads * (options.listeners.size() + per_shard) + spare;
+  std::size_t probes = 0;  // at most one a server
+  for (const PoolOptions& pool : options.pools) probes += pool.servers.size();
+  return options.threads * (options.listeners.size() + per_shard) + probes + spare;
 }
 
 std::size_t raise_descriptors(std::size_t wanted) {

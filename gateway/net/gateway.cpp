@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <pthread.h>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "net/capacity.h"
 #include "net/instance_lock.h"
+#include "net/name_watch.h"
+#include "net/prober.h"
 #include "net/shard.h"
 #include "net/shared.h"
 #include "net/sockets.h"
@@ -48,11 +52,25 @@ std::string servers_of(const PoolOptions& pool) {
   return text;
 }
 
+void warn_without_active_server(const PoolOptions& pool) {
+  const bool active = std::any_of(pool.servers.begin(), pool.servers.end(), [](const ServerOptions& server) {
+    return server.state == upstream::ServerState::active;
+  });
+  if (active) return;
+  spdlog::warn(
+      "upstream={} has no active server: its clients are told \"server full\"; write state: active at one of "
+      "its servers, or leave state out",
+      pool.name);
+}
+
 }  // namespace
 
 struct Gateway::State {
-  explicit State(const Options& its_options)
-      : options(fitted(its_options)), locks(lock(options)), shared(options) {
+  State(const Options& its_options, Resolve its_resolve)
+      : options(fitted(its_options)),
+        locks(lock(options)),
+        resolve(std::move(its_resolve)),
+        shared(options, std::chrono::steady_clock::now()) {
     const std::vector<TlsContext> tls = load_all_tls(options);
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
       shards.push_back(std::make_unique<Shard>(options, shared, tls));
@@ -61,12 +79,16 @@ struct Gateway::State {
 
   const Options options;
   const std::vector<InstanceLock> locks;
+  const Resolve resolve;
   Shared shared;
   std::vector<std::unique_ptr<Shard>> shards;
   std::vector<std::thread> threads;
+  std::optional<Prober> prober;
+  std::optional<NameWatch> names;
 };
 
-Gateway::Gateway(const Options& options) : state_(std::make_unique<State>(options)) {}
+Gateway::Gateway(const Options& options, Resolve resolve)
+    : state_(std::make_unique<State>(options, std::move(resolve))) {}
 
 Gateway::~Gateway() {
   stop();
@@ -78,6 +100,10 @@ void Gateway::start() {
     spdlog::info("listening listener={} address={} upstream={} servers={}", listener.name, listener.text,
                  pool.name, servers_of(pool));
   }
+  for (const PoolOptions& pool : state_->options.pools) warn_without_active_server(pool);
+  state_->prober.emplace(state_->shared.pools);
+  state_->names.emplace(names_of(state_->shared.pools, state_->options.listeners), state_->resolve,
+                        state_->options.resolve_interval);
   for (auto& shard : state_->shards) shard->discard_early();
   for (std::size_t i = 0; i < state_->shards.size(); ++i) {
     Shard& shard = *state_->shards[i];
@@ -89,6 +115,8 @@ void Gateway::start() {
 void Gateway::stop() {
   if (state_->threads.empty()) return;
   state_->shared.stopping = true;
+  state_->prober.reset();
+  state_->names.reset();
   const Duration linger = state_->options.session.downstream.linger + stop_grace;
   const TimePoint deadline = std::chrono::steady_clock::now() + linger;
   for (auto& shard : state_->shards) shard->stop(deadline);
@@ -113,6 +141,12 @@ const Options& Gateway::options() const {
 std::vector<const ShardStats*> Gateway::stats() const {
   std::vector<const ShardStats*> all;
   for (const auto& shard : state_->shards) all.push_back(&shard->stats());
+  return all;
+}
+
+std::vector<const std::vector<ServerStats>*> Gateway::server_stats() const {
+  std::vector<const std::vector<ServerStats>*> all;
+  for (const SharedPool& pool : state_->shared.pools) all.push_back(&pool.stats());
   return all;
 }
 

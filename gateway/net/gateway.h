@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "net/options.h"
+#include "net/server_name.h"
 #include "net/stats.h"
 
 namespace gateway::net {
@@ -13,7 +14,8 @@ namespace gateway::net {
 /// served before start().
 class Gateway {
  public:
-  explicit Gateway(const Options& options);
+  /// `resolve` answers what servers' host names mean, again and again.
+  explicit Gateway(const Options& options, Resolve resolve = resolve_host);
   ~Gateway();
 
   void start();
@@ -31,6 +33,8 @@ class Gateway {
   const Options& options() const;
   /// One element a shard; the counters may be read from any thread.
   std::vector<const ShardStats*> stats() const;
+  /// One element a pool, each by index of its servers; the same holds.
+  std::vector<const std::vector<ServerStats>*> server_stats() const;
 
  private:
   struct State;

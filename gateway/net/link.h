@@ -97,6 +97,7 @@ inline constexpr Duration farewell_time = seconds(2);
 struct ConnectResult {
   std::optional<session::UpstreamError> error{};  // none: there is a connection
   std::uint16_t declined = 0;  // WebSocket: but the upgrade was answered with this HTTP status
+  bool reached = false;        // WebSocket: the error came after the connection, in the client's upgrade
 };
 using Connected = std::function<void(const ConnectResult&)>;
 

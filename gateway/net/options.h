@@ -12,6 +12,7 @@
 #include "policy/addresses.h"
 #include "policy/options.h"
 #include "session/options.h"
+#include "upstream/options.h"
 
 namespace gateway::net {
 
@@ -61,9 +62,11 @@ struct ListenerOptions {
 };
 
 struct ServerOptions {
-  Address address;                        // resolved
-  std::string text;                       // as configured, e.g. "udp://127.0.0.1:15055"
-  bool trusted = false;                   // the operator vouches for a link that leaves private networks
+  Address address;       // resolved
+  std::string text;      // as configured, e.g. "udp://127.0.0.1:15055"
+  bool trusted = false;  // the operator vouches for a link that leaves private networks
+  upstream::ServerState state = upstream::ServerState::active;
+  std::string host{};  // of its URL, to be resolved again and again; empty: an address in text
   std::vector<std::string> advertised{};  // further "host:port" by which other servers name it
 };
 
@@ -72,6 +75,7 @@ struct PoolOptions {
   std::string name;
   std::vector<ServerOptions> servers;
   Scheme scheme = Scheme::udp;  // udp, tcp or ws: what all its servers speak
+  upstream::HealthOptions health{};
 };
 
 struct LimitOptions {
@@ -95,6 +99,7 @@ struct Options {
   LimitOptions limits;
   std::size_t threads = 1;                            // shards
   std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
+  Duration resolve_interval = seconds(30);            // between two looks at what servers' names mean
 };
 
 }  // namespace gateway::net

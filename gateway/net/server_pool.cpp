@@ -2,46 +2,24 @@
 
 namespace gateway::net {
 
-ServerPool::ServerPool(const PoolOptions& options, SharedClocks& clocks, PoolStats& stats)
-    : options_(options), stats_(stats), choice_(options.servers.size()) {
-  for (const ServerOptions& server : options.servers) {
-    auto& clock = clocks[server.address];
-    if (!clock) clock = std::make_unique<SharedClock>();
-    clocks_.push_back(clock.get());
-  }
+ServerUse ServerPool::opened(const ChosenServer& server) {
+  shared_.opened(server.id);
+  auto& clock = clocks_[server.address];
+  if (!clock) clock = std::make_unique<SharedClock>();
+  ++clock->sessions;
+  return {server, clock.get()};
 }
 
-transport::ServerClock& ServerPool::opened(upstream::ServerId id) {
-  choice_.opened(id);
-  stats_.sessions.add();
-  SharedClock& shared = *clocks_[id.index];
-  ++shared.sessions;
-  return shared.clock;
+void ServerPool::closed(const ServerUse& use) {
+  shared_.closed(use.server.id);
+  count_steps(*use.clock);
+  if (--use.clock->sessions == 0) clocks_.erase(use.server.address);
 }
 
-void ServerPool::closed(upstream::ServerId id) {
-  choice_.closed(id);
-  stats_.sessions.subtract();
-  SharedClock& shared = *clocks_[id.index];
-  count_steps(shared);
-  if (--shared.sessions == 0) shared = SharedClock{};
-}
-
-void ServerPool::connected(upstream::ServerId id) {
-  choice_.succeeded(id);
-  stats_.connected.add();
-}
-
-void ServerPool::failed(upstream::ServerId id, TimePoint now) {
-  choice_.failed(id, now);
-  stats_.connect_failures.add();
-}
-
-bool ServerPool::time_to_ask(upstream::ServerId id, TimePoint now) {
-  SharedClock& shared = *clocks_[id.index];
-  if (!shared.clock.wants_sample(now)) return false;
-  shared.clock.asked(now);
-  count_steps(shared);
+bool ServerPool::time_to_ask(const ServerUse& use, TimePoint now) {
+  if (!use.clock->clock.wants_sample(now)) return false;
+  use.clock->clock.asked(now);
+  count_steps(*use.clock);
   return true;
 }
 

@@ -5,14 +5,12 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "base/address.h"
 #include "base/time.h"
-#include "net/options.h"
+#include "net/shared_pool.h"
 #include "net/stats.h"
 #include "transport/server_clock.h"
-#include "upstream/pool.h"
 
 namespace gateway::net {
 
@@ -23,40 +21,50 @@ struct SharedClock {
   std::uint32_t steps_counted = 0;
 };
 
+/// By address: a name that comes to mean another server has another clock, while the sessions at the old
+/// address keep theirs. A clock that nobody feeds is forgotten: the server may restart meanwhile.
 using SharedClocks = std::map<Address, std::unique_ptr<SharedClock>>;
 
-/// One pool as one shard sees it: whom to choose, their addresses, their clocks, and the counters of all
-/// that.
+/// A session's use of a server.
+struct ServerUse {
+  ChosenServer server;
+  SharedClock* clock = nullptr;
+};
+
+/// One pool as one shard sees it: the pool that all share, the shard's clocks of its servers, and the
+/// counters of those.
 class ServerPool {
  public:
-  /// `clocks` gets an entry for each server and outlives this.
-  ServerPool(const PoolOptions& options, SharedClocks& clocks, PoolStats& stats);
+  /// All outlive this.
+  ServerPool(SharedPool& shared, SharedClocks& clocks, PoolStats& stats)
+      : shared_(shared), clocks_(clocks), stats_(stats) {}
 
-  std::optional<upstream::ServerId> choose(TimePoint now, std::optional<upstream::ServerId> excluded) const {
-    return choice_.choose(now, excluded);
+  std::optional<ChosenServer> choose(TimePoint now, std::optional<upstream::ServerId> excluded) {
+    return shared_.choose(now, excluded);
   }
-  const ServerOptions& server(upstream::ServerId id) const { return options_.servers[id.index]; }
+  const ServerOptions& options(const ServerUse& use) const {
+    return shared_.options().servers[use.server.id.index];
+  }
 
-  /// A session has a socket to the server; gives the server's clock.
-  transport::ServerClock& opened(upstream::ServerId id);
-  transport::ServerClock& clock(upstream::ServerId id) { return clocks_[id.index]->clock; }
-  /// It has it no longer. A clock that nobody feeds is forgotten: the server may restart meanwhile.
-  void closed(upstream::ServerId id);
-  /// The server answered Connect.
-  void connected(upstream::ServerId id);
-  /// It didn't, or couldn't be reached.
-  void failed(upstream::ServerId id, TimePoint now);
+  /// A session reaches for the server.
+  ServerUse opened(const ChosenServer& server);
+  /// It has done with it.
+  void closed(const ServerUse& use);
+  /// See SharedPool.
+  void connected(const ChosenServer& server, TimePoint now) { shared_.connected(server, now); }
+  void failed(const ChosenServer& server, TimePoint now, bool of_server = true) {
+    shared_.failed(server, now, of_server);
+  }
 
   /// True once each interval: the caller asks the server for its time.
-  bool time_to_ask(upstream::ServerId id, TimePoint now);
+  bool time_to_ask(const ServerUse& use, TimePoint now);
 
  private:
   void count_steps(SharedClock& clock);
 
-  const PoolOptions& options_;
+  SharedPool& shared_;
+  SharedClocks& clocks_;
   PoolStats& stats_;
-  upstream::Pool choice_;
-  std::vector<SharedClock*> clocks_;  // by ServerId
 };
 
 }  // namespace gateway::net

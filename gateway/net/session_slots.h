@@ -10,18 +10,19 @@
 #include "base/address.h"
 #include "net/datagram_io.h"
 #include "net/descriptor.h"
+#include "net/server_pool.h"
 #include "net/shared.h"
 #include "net/stream_pair.h"
 #include "session/session.h"
-#include "upstream/pool.h"
 
 namespace gateway::net {
 
 /// A session's way to its server.
 struct UpstreamLink {
-  std::optional<upstream::ServerId> server;  // chosen, and counted by its pool
-  Descriptor socket;                         // UDP: connected to it
-  bool connected = false;                    // the server answered, and the pool knows it
+  std::optional<ServerUse> server;  // chosen, and counted by its pool
+  Descriptor socket;                // UDP: connected to it
+  bool connected = false;           // the server answered, and the pool knows it
+  bool reached = false;             // WebSocket: it took the connection and then ended the client's upgrade
 };
 
 /// What the shard keeps with a session. Slots never move; one is used again after its session.

@@ -69,7 +69,7 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
   notices_ = std::vector<session::Notices>(options.listeners.size());
   stats_.pools = std::vector<PoolStats>(options.pools.size());
   for (std::size_t i = 0; i < options.pools.size(); ++i) {
-    pools_.emplace_back(options.pools[i], clocks_, stats_.pools[i]);
+    pools_.emplace_back(shared.pools[i], clocks_, stats_.pools[i]);
   }
   open_listeners();
 }

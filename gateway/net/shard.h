@@ -90,7 +90,7 @@ class Shard {
   void entered(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client,
                HandshakeResult result);
   Index open_stream_session(std::uint32_t listener, const Address& client, const session::StreamClient& how);
-  void connect_stream(Index index, upstream::ServerId server);
+  void connect_stream(Index index, const ChosenServer& server);
   void stream_connected(SessionId id, const ConnectResult& result);
   void count_handshake(const SessionSlot& slot, HandshakeResult result);
   void stop_streams();
@@ -111,7 +111,8 @@ class Shard {
   void drain_to_server(Index index);
   void discard_to_server(SessionSlot& slot);
   void open_upstream(Index index, const session::UpstreamRequest& request);
-  void connect_udp(Index index, upstream::ServerId server);
+  void connect_udp(Index index, const ChosenServer& server);
+  void count_failed_connect(const SessionSlot& slot);
   void close_upstream(SessionSlot& slot);
   void count_progress(SessionSlot& slot);
 

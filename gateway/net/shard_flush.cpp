@@ -18,6 +18,17 @@ namespace gateway::net {
 
 using session::Side;
 
+namespace {
+
+/// True for the ends that a server causes which takes no sessions; what a client does must not make a server
+/// look bad.
+bool failed_by_server(session::End end) {
+  return end == session::End::upstream_refused || end == session::End::upstream_connect ||
+         end == session::End::server_disconnect;
+}
+
+}  // namespace
+
 void Shard::mark(Index index) {
   SessionSlot& slot = sessions_[index];
   if (!std::exchange(slot.dirty, true)) listener_of(slot).dirty.push_back(index);
@@ -77,7 +88,7 @@ void Shard::count_progress(SessionSlot& slot) {
   ServerPool& pool = listener_of(slot).pool;
   if (slot.upstream.server && !slot.upstream.connected && slot.session->upstream_connected()) {
     slot.upstream.connected = true;
-    pool.connected(*slot.upstream.server);
+    pool.connected(slot.upstream.server->server, now_);
   }
   if (!slot.session->initialized()) return;
   if (!std::exchange(slot.initialized, true)) listener_of(slot).stats.initialized.add();
@@ -116,7 +127,7 @@ void Shard::open_upstream(Index index, const session::UpstreamRequest& request) 
   SessionSlot& slot = sessions_[index];
   ServerPool& pool = listener_of(slot).pool;
   if (!slot.streams) drain_to_server(index);  // the farewell to the server that is given up
-  if (slot.upstream.server && !slot.upstream.connected) pool.failed(*slot.upstream.server, now_);
+  count_failed_connect(slot);
   close_upstream(slot);
   const auto server = pool.choose(now_, request.excluded);
   if (!server) {
@@ -129,10 +140,17 @@ void Shard::open_upstream(Index index, const session::UpstreamRequest& request) 
   mark(index);
 }
 
-void Shard::connect_udp(Index index, upstream::ServerId server) {
+/// What the pool is to know of a server that is given up, or gave up, before it took the session.
+void Shard::count_failed_connect(const SessionSlot& slot) {
+  const UpstreamLink& upstream = slot.upstream;
+  if (!upstream.server || upstream.connected) return;
+  listener_of(slot).pool.failed(upstream.server->server, now_, !upstream.reached);
+}
+
+void Shard::connect_udp(Index index, const ChosenServer& server) {
   SessionSlot& slot = sessions_[index];
   ServerPool& pool = listener_of(slot).pool;
-  auto socket = open_upstream_socket(pool.server(server).address);
+  auto socket = open_upstream_socket(server.address);
   if (!socket) {
     if (socket.error() != session::UpstreamError::no_capacity) pool.failed(server, now_);
     return slot.session->upstream_error(now_, socket.error());
@@ -140,8 +158,9 @@ void Shard::connect_udp(Index index, upstream::ServerId server) {
   if (!poller_.add(socket->get(), index)) {
     return slot.session->upstream_error(now_, session::UpstreamError::no_capacity);
   }
-  slot.upstream = {.server = server, .socket = std::move(*socket), .connected = false};
-  slot.session->upstream_opened(now_, server, pool.opened(server));
+  const ServerUse use = pool.opened(server);
+  slot.upstream = {.server = use, .socket = std::move(*socket)};
+  slot.session->upstream_opened(now_, server.id, use.clock->clock);
 }
 
 void Shard::close_upstream(SessionSlot& slot) {
@@ -161,11 +180,7 @@ void Shard::remove(Index index) {
   if (!slot.session) return;
   Listener& listener = listener_of(slot);
   log_end(slot);
-  const session::End end = slot.session->record().end;
-  if (slot.upstream.server && !slot.upstream.connected &&
-      (end == session::End::upstream_refused || end == session::End::upstream_connect)) {
-    listener.pool.failed(*slot.upstream.server, now_);
-  }
+  if (failed_by_server(slot.session->record().end)) count_failed_connect(slot);
   if (slot.streams && !slot.streams->answered()) count_handshake(slot, HandshakeResult::upstream);
   close_upstream(slot);
   if (slot.initialized) listener.stats.initialized.subtract();
@@ -178,7 +193,7 @@ void Shard::remove(Index index) {
 void Shard::log_end(const SessionSlot& slot) {
   const Listener& listener = listeners_[slot.listener];
   const std::string server =
-      slot.upstream.server ? listener.pool.server(*slot.upstream.server).text : std::string();
+      slot.upstream.server ? listener.pool.options(*slot.upstream.server).text : std::string();
   const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
   if (spdlog::should_log(spdlog::level::debug)) {
     spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info

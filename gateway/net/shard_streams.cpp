@@ -82,14 +82,13 @@ Shard::Index Shard::open_stream_session(std::uint32_t index, const Address& clie
   return place;
 }
 
-void Shard::connect_stream(Index index, upstream::ServerId server) {
+void Shard::connect_stream(Index index, const ChosenServer& server) {
   SessionSlot& slot = sessions_[index];
   ServerPool& pool = listener_of(slot).pool;
-  slot.upstream = {.server = server, .socket = {}, .connected = false};
-  pool.opened(server);
-  slot.session->upstream_connecting(server);
+  slot.upstream = {.server = pool.opened(server), .socket = {}};
+  slot.session->upstream_connecting(server.id);
   const SessionId id{index, slot.generation};
-  slot.streams->connect(links_, pool.server(server).address, options_.session.upstream.message_max,
+  slot.streams->connect(links_, server.address, options_.session.upstream.message_max,
                         [this, id](const ConnectResult& result) { stream_connected(id, result); });
 }
 
@@ -99,16 +98,17 @@ void Shard::stream_connected(SessionId id, const ConnectResult& result) {
   now_ = std::chrono::steady_clock::now();
   if (result.error || result.declined != 0) slot.streams->drop_server();
   if (result.error) {
+    slot.upstream.reached = result.reached;
     slot.session->upstream_error(now_, *result.error);
   } else if (result.declined != 0) {
-    listener_of(slot).pool.connected(*slot.upstream.server);  // it lives
+    listener_of(slot).pool.connected(slot.upstream.server->server, now_);  // it lives
     slot.upstream.connected = true;
     slot.session->upstream_declined(now_, result.declined);
   } else if (!slot.session->closed(Side::downstream)) {
     slot.streams->opened();
     count_handshake(slot, HandshakeResult::ok);
-    const upstream::ServerId server = *slot.upstream.server;
-    slot.session->upstream_opened(now_, server, listener_of(slot).pool.clock(server));
+    const ServerUse& use = *slot.upstream.server;
+    slot.session->upstream_opened(now_, use.server.id, use.clock->clock);
   }
   mark(id.slot);
   schedule();

@@ -53,4 +53,11 @@ bool ToldFindings::first(std::size_t listener, const policy::Finding& finding) {
   return told_.emplace(listener, finding.kind, finding.code, finding.outcome).second;
 }
 
+Shared::Shared(const Options& options, TimePoint now)
+    : admission(options.limits),
+      exchanges(options.limits.exchanges_per_second),
+      raised(options.pools.size()) {
+  for (const PoolOptions& pool : options.pools) pools.emplace_back(pool, now);
+}
+
 }  // namespace gateway::net

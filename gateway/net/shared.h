@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,7 @@
 #include "net/notice_log.h"
 #include "net/options.h"
 #include "net/rate_meter.h"
+#include "net/shared_pool.h"
 #include "net/stats.h"
 #include "policy/stats.h"
 #include "session/raised_events.h"
@@ -81,16 +83,15 @@ class ToldFindings {
 
 /// All that the shards of a process share; owned by the Gateway.
 struct Shared {
-  explicit Shared(const Options& options)
-      : admission(options.limits),
-        exchanges(options.limits.exchanges_per_second),
-        raised(options.pools.size()) {}
+  /// `options` outlive this.
+  Shared(const Options& options, TimePoint now);
 
   Admission admission;
   RateMeter exchanges;
   NoticeLog notices;
   ToldFindings told;
   std::vector<session::RaisedEvents> raised;  // by pool
+  std::deque<SharedPool> pools;               // by index of Options::pools
   std::atomic<bool> stopping{false};
 };
 

@@ -58,12 +58,43 @@ struct ListenerStats {
   session::DoorStats door;
 };
 
+/// How a probe of a server ended.
+enum class ProbeResult : std::uint8_t {
+  ok,
+  failed,   // refused, or no way there
+  timeout,  // no answer within health_check.timeout
+  count_
+};
+
+/// The `result` label.
+constexpr std::string_view name(ProbeResult result) {
+  switch (result) {
+    case ProbeResult::ok:
+      return "ok";
+    case ProbeResult::failed:
+      return "failed";
+    case ProbeResult::timeout:
+      return "timeout";
+    case ProbeResult::count_:
+      break;
+  }
+  return "unknown";
+}
+
 /// Counters of one shard for one pool.
 struct PoolStats {
-  Counter sessions;
-  Counter connected;         // upstream connects that were answered
+  Counter clock_steps;  // jumps of a server's clock
+};
+
+/// Counters of one server of a pool, all shards together; written under the pool's lock.
+struct ServerStats {
+  Counter up;                // 1 or 0
+  Counter sessions;          // that use it
+  Counter connected;         // connects of sessions that were answered
   Counter connect_failures;  // and those that weren't
-  Counter clock_steps;       // jumps of a server's clock
+  std::array<Counter, static_cast<std::size_t>(ProbeResult::count_)> probes;
+  Counter resolve_failures;  // of its name: no answer, or none that may be used
+  Counter address_changes;   // its name came to mean another address
 };
 
 /// Counters of one shard.

@@ -231,7 +231,7 @@ void WebSocketOver<Next>::upgrade(const UpgradeRequest& from_client, Connected c
         self->open_ = !error;
         if (error == websocket::error::upgrade_declined)
           return connected({.declined = static_cast<std::uint16_t>(self->response_.result_int())});
-        if (error) return connected({.error = session::UpstreamError::refused});
+        if (error) return connected({.error = session::UpstreamError::refused, .reached = true});
         connected({});
       });
 }

@@ -1,21 +1,50 @@
 #include "upstream/pool.h"
 
+#include <algorithm>
 #include <tuple>
 
 namespace gateway::upstream {
 
-std::optional<ServerId> Pool::choose(TimePoint now, std::optional<ServerId> excluded) const {
-  using Rank = std::tuple<bool, bool, std::size_t>;  // excluded, failing, sessions: the smallest wins
-  std::optional<ServerId> best;
+Pool::Pool(const std::vector<ServerState>& states, const HealthOptions& health, TimePoint now)
+    : health_(health) {
+  for (const ServerState state : states) servers_.push_back({state, Health(health, now), 0});
+}
+
+std::optional<ServerId> Pool::choose(TimePoint now, std::optional<ServerId> excluded) {
+  using Rank = std::tuple<bool, bool, TimePoint, std::size_t>;  // excluded, down, failed at, sessions: the
+  std::optional<ServerId> best;                                 // smallest wins
   Rank best_rank{};
-  for (std::size_t index = 0; index < servers_.size(); ++index) {
-    const ServerId id{index};
-    const Rank rank{excluded == id, now < servers_[index].failing_until, servers_[index].sessions};
+  const std::size_t first = turn_++;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    const ServerId id{(first + i) % servers_.size()};
+    const Server& server = servers_[id.index];
+    if (server.state != ServerState::active) continue;
+    const bool down = !server.health.up() && !server.health.wants_trial(now);
+    const Rank rank{excluded == id, down, down ? server.health.failed_at() : TimePoint{}, server.sessions};
     if (best && best_rank <= rank) continue;
     best = id;
     best_rank = rank;
   }
+  if (best && health(*best).wants_trial(now)) health(*best).trial_begins(now);
   return best;
+}
+
+std::optional<ServerId> Pool::next_probe(TimePoint now) {
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    Server& server = servers_[i];
+    if (server.state == ServerState::disabled || server.health.probe_due() > now) continue;
+    server.health.probe_begins(now);
+    return ServerId{i};
+  }
+  return std::nullopt;
+}
+
+TimePoint Pool::probe_due() const {
+  TimePoint due = never;
+  for (const Server& server : servers_) {
+    if (server.state != ServerState::disabled) due = std::min(due, server.health.probe_due());
+  }
+  return due;
 }
 
 }  // namespace gateway::upstream

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "base/time.h"
+#include "upstream/health.h"
+#include "upstream/options.h"
 
 namespace gateway::upstream {
 
@@ -15,31 +16,45 @@ struct ServerId {
   bool operator==(const ServerId&) const = default;
 };
 
-/// One shard's view of a pool of interchangeable servers: chooses the one with the fewest sessions among
-/// those that didn't fail lately. Health orders the choice; it never refuses.
+/// A pool of interchangeable servers: chooses, of the active ones, the one with the fewest sessions among
+/// those that are up. Health orders the choice; it never refuses.
 class Pool {
  public:
-  explicit Pool(std::size_t servers) : servers_(servers) {}
+  Pool(const std::vector<ServerState>& states, const HealthOptions& health, TimePoint now);
 
-  /// A server for a new session: not `excluded` while there is another. Empty only for an empty pool.
-  std::optional<ServerId> choose(TimePoint now, std::optional<ServerId> excluded) const;
+  /// An active server for a new session: not `excluded` while there is another; of equal ones each in turn.
+  /// When all are down, the one whose last failure is the oldest. Empty when none is active.
+  std::optional<ServerId> choose(TimePoint now, std::optional<ServerId> excluded);
 
   void opened(ServerId server) { ++servers_[server.index].sessions; }
   void closed(ServerId server) { --servers_[server.index].sessions; }
-  /// The outcome of a real connect.
-  void succeeded(ServerId server) { servers_[server.index].failing_until = TimePoint{}; }
-  void failed(ServerId server, TimePoint now) { servers_[server.index].failing_until = now + avoid_for; }
+  /// The outcome of a connect or a probe.
+  Change succeeded(ServerId server, TimePoint now) { return health(server).succeeded(now); }
+  Change failed(ServerId server, TimePoint now) { return health(server).failed(now); }
+  /// Another machine has its name now, of which nothing is known.
+  void replaced(ServerId server, TimePoint now) { health(server) = Health(health_, now); }
+
+  /// A server whose probe is due; it counts as begun. Disabled ones are never probed.
+  std::optional<ServerId> next_probe(TimePoint now);
+  /// When next_probe() is next wanted; `never` without probes.
+  TimePoint probe_due() const;
 
   std::size_t size() const { return servers_.size(); }
   std::size_t sessions(ServerId server) const { return servers_[server.index].sessions; }
+  bool up(ServerId server) const { return servers_[server.index].health.up(); }
 
  private:
-  static constexpr Duration avoid_for = seconds(5);  // a server that failed a connect comes last for so long
   struct Server {
+    ServerState state;
+    Health health;
     std::size_t sessions = 0;
-    TimePoint failing_until{};
   };
+
+  Health& health(ServerId server) { return servers_[server.index].health; }
+
+  const HealthOptions health_;
   std::vector<Server> servers_;
+  std::size_t turn_ = 0;  // where the next choice begins to look
 };
 
 }  // namespace gateway::upstream

@@ -15,8 +15,8 @@ namespace {
 
 using Scheme = GatewayProcess::Scheme;
 
-std::string url(Scheme scheme, std::uint16_t port) {
-  return "\"" + std::string(net::name(scheme)) + "://127.0.0.1:" + std::to_string(port) + "\"";
+std::string url(Scheme scheme, std::uint16_t port, const std::string& host = "127.0.0.1") {
+  return "\"" + std::string(net::name(scheme)) + "://" + host + ":" + std::to_string(port) + "\"";
 }
 
 std::string listener_of(const GatewayProcess::Options& options, std::uint16_t port) {
@@ -32,10 +32,14 @@ std::string listener_of(const GatewayProcess::Options& options, std::uint16_t po
 std::string servers_of(const GatewayProcess::Options& options) {
   const Scheme scheme = options.scheme == Scheme::wss ? Scheme::ws : options.scheme;
   std::string servers;
-  for (const std::uint16_t server : options.servers) {
-    servers += (servers.empty() ? "" : ", ") + url(scheme, server);
+  for (std::size_t i = 0; i < options.servers.size(); ++i) {
+    const std::string state = i < options.states.size() ? options.states[i] : "active";
+    servers += (i == 0 ? "" : ", ") + ("{ address: " + url(scheme, options.servers[i], options.host)) +
+               ", state: " + state + " }";
   }
-  return "{ servers: [" + servers + "] }";
+  std::string entries = "servers: [" + servers + "]";
+  for (const std::string& entry : options.upstream) entries += ", " + entry;
+  return "{ " + entries + " }";
 }
 
 }  // namespace

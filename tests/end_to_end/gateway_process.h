@@ -19,10 +19,13 @@ class GatewayProcess {
  public:
   using Scheme = net::Scheme;
   struct Options {
-    std::vector<std::uint16_t> servers;            // ports; they speak as clients do, without TLS
-    std::string more{};                            // further lines of the configuration
-    Scheme scheme = Scheme::udp;                   // of the listener
-    std::vector<std::string> listener{};           // further entries of the listener, each "key: value"
+    std::vector<std::uint16_t> servers;   // ports; they speak as clients do, without TLS
+    std::string more{};                   // further lines of the configuration
+    Scheme scheme = Scheme::udp;          // of the listener
+    std::vector<std::string> listener{};  // further entries of the listener, each "key: value"
+    std::vector<std::string> upstream{};  // the same of the upstream
+    std::vector<std::string> states{};    // of the servers, in their order; active where it is missing
+    std::string host = "127.0.0.1";       // that the servers are named by
     const TestCertificate* certificate = nullptr;  // of wss; its files may change while the program runs
   };
 

@@ -144,7 +144,20 @@ TEST(StreamEnds, AnUpgradeThatAServerRefusesDoesNotCountAgainstIt) {
   EXPECT_TRUE(ends(*client));
   EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=upgrade_declined code=404", patience));
   const std::string metrics = http_get(scene.gateway.admin_port(), "/metrics").body;
-  EXPECT_THAT(metrics, testing::HasSubstr("upstream_connect_failures_total{upstream=\"test\"} 0"));
+  EXPECT_THAT(metrics,
+              testing::ContainsRegex(
+                  "upstream_connects_total\\{upstream=\"test\",server=\"[^\"]*\",result=\"failed\"\\} 0"));
+}
+
+TEST(StreamEnds, AnUpgradeThatTheServerBreaksOffDoesNotTakeItDown) {
+  TestStreamServerSocket server({.kind = StreamKind::tcp});  // takes the upgrade for garbage and hangs up
+  GatewayProcess gateway(
+      {.servers = {server.port()}, .scheme = Scheme::ws, .upstream = {"health_check: { fall: 1 }"}});
+  StreamSocketClient client(generation_4_1_8, {.kind = StreamKind::websocket}, {.port = gateway.port()});
+  client.connect();
+  EXPECT_TRUE(ends(client));
+  EXPECT_THAT(http_get(gateway.admin_port(), "/metrics").body,
+              testing::ContainsRegex("upstream_up\\{upstream=\"test\",server=\"[^\"]*\"\\} 1"));
 }
 
 TEST(StreamEnds, TheSecondServerOfAPoolTakesAClientWhoseFirstIsGone) {

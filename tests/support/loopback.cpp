@@ -20,6 +20,9 @@ sockaddr_in loopback(std::uint16_t port) {
 
 std::pair<int, std::uint16_t> bound_socket(int type, std::uint16_t port) {
   const int descriptor = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  constexpr int kinds = ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int on = 1;  // what former connections left behind doesn't hold a TCP port
+  if ((type & kinds) == SOCK_STREAM) ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address = loopback(port);
   socklen_t length = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);

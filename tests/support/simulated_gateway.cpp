@@ -21,7 +21,7 @@ SimulatedGateway::SimulatedGateway(const SimulatedGatewayOptions& options, std::
       random_(seed),
       door_(options.door, random_, door_stats_),
       services_{options_.session, buffers_, random_, stats_, raised_, scratch_, notices_, {}},
-      pool_(options.servers.size()),
+      pool_(std::vector<upstream::ServerState>(options.servers.size()), {}, TimePoint{}),
       clocks_(options.servers.size()) {}
 
 SimulatedGateway::~SimulatedGateway() = default;
@@ -102,7 +102,7 @@ void SimulatedGateway::serve(TimePoint now, Live& live) {
   }
   if (live.session->upstream_connected() && !live.counted_connected && live.server) {
     live.counted_connected = true;
-    pool_.succeeded(*live.server);
+    pool_.succeeded(*live.server, now);
   }
   check(now, live);
   if (live.session->closed()) remove(live);

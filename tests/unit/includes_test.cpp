@@ -42,12 +42,18 @@ const Rooms read_by_main_only = {"config", "metrics"};
 
 // The beginning of a library's header and the rooms that may include it.
 const std::vector<std::pair<std::string, Rooms>> doors = {
-    {"botan/", {"crypto"}},           {"yaml-cpp/", {"config"}},
-    {"prometheus/", {"metrics"}},     {"boost/asio", {"net", "main"}},
-    {"boost/beast", {"net", "main"}}, {"spdlog/", {"net", "config", "main"}},
-    {"sys/socket.h", {"net"}},        {"sys/epoll.h", {"net"}},
-    {"boost/crc", {"wire"}},          {"boost/json", {"message"}},  // of WebSocket's JSON mode
-    {"boost/system", {"base"}},       {"boost/", {}},
+    {"botan/", {"crypto"}},
+    {"yaml-cpp/", {"config"}},
+    {"prometheus/", {"metrics"}},
+    {"boost/asio", {"net", "main"}},
+    {"boost/beast", {"net", "main"}},
+    {"boost/json", {"message", "net"}},
+    {"spdlog/", {"net", "config", "main"}},
+    {"sys/socket.h", {"net"}},
+    {"sys/epoll.h", {"net"}},
+    {"boost/crc", {"wire"}},
+    {"boost/system", {"base"}},
+    {"boost/", {}},
 };
 
 struct Include {

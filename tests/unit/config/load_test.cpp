@@ -7,8 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/trusted.h"
-
 namespace gateway::config {
 namespace {
 

@@ -14,7 +14,7 @@ TEST(Print, ShowsEveryDefault) {
 listeners:
   - { name: "default", listen: "udp://0.0.0.0:5055", upstream: "default" }
 upstreams:
-  "default": { servers: ["udp://127.0.0.1:15055"] }
+  "default": { servers: ["udp://127.0.0.1:15055"], health_check: { interval: 10s, timeout: 2s, rise: 1, fall: 3 } }
 encryption:
   responses: sticky
   events: as_raised
@@ -44,9 +44,9 @@ listeners:
   - { name: "ws", listen: "ws://0.0.0.0:9090", upstream: "ws" }
   - { name: "wss", listen: "wss://0.0.0.0:19090", upstream: "ws", tls: { certificate: "file:/etc/a \"b\".crt", key: "file:c\\\x0Ad.key" } }
 upstreams:
-  "1e5": { servers: ["udp://127.0.0.1:15055", { address: "udp://192.0.2.1:15055", trusted: true }] }
-  "tcp": { servers: ["tcp://127.0.0.1:15055"] }
-  "ws": { servers: ["ws://127.0.0.1:15090"] }
+  "1e5": { servers: ["udp://127.0.0.1:15055", { address: "udp://192.0.2.1:15055", trusted: true, state: disabled }], health_check: { interval: 2s, timeout: 500ms, rise: 2, fall: 5 } }
+  "tcp": { servers: ["tcp://127.0.0.1:15055"], health_check: off }
+  "ws": { servers: ["ws://127.0.0.1:15090"], health_check: { interval: 10s, timeout: 2s, rise: 1, fall: 3 } }
 encryption:
   responses: all
   events: listed

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/trusted.h"
-
 namespace gateway::config {
 namespace {
 

@@ -18,7 +18,9 @@ net::Options options_with(std::size_t links) {
     listener.name = "listener-" + std::to_string(i);
     listener.pool = i;
     options.listeners.push_back(listener);
-    options.pools.push_back({.name = "pool-" + std::to_string(i), .servers = {}});
+    const std::string text = "udp://10.0.0." + std::to_string(i) + ":5056";
+    options.pools.push_back(
+        {.name = "pool-" + std::to_string(i), .servers = {{.address = {}, .text = text}}});
   }
   return options;
 }
@@ -30,15 +32,20 @@ struct Fixture {
       shard->listeners = std::vector<net::ListenerStats>(links);
       shard->pools = std::vector<net::PoolStats>(links);
     }
+    for (std::size_t i = 0; i < links; ++i) servers.emplace_back(1);
   }
 
   std::string text() const {
-    return Exporter(options, {&one, &two}, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000).text();
+    Exporter::Servers pools;
+    for (const auto& pool : servers) pools.push_back(&pool);
+    return Exporter(options, {&one, &two}, pools, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000)
+        .text();
   }
 
   net::Options options;
   net::ShardStats one;
   net::ShardStats two;
+  std::vector<std::vector<net::ServerStats>> servers;  // one a pool
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -226,14 +233,32 @@ TEST(Exporter, HasNoSeriesOfRulesWithoutThem) {
   EXPECT_THAT(Fixture(1).text(), testing::Not(testing::HasSubstr("photon_gateway_policy_total")));
 }
 
-TEST(Exporter, LabelsUpstreams) {
+TEST(Exporter, LabelsUpstreamsAndTheirServersAsConfigured) {
   Fixture fixture(2);
-  fixture.one.pools[1].sessions.add(2);
-  fixture.two.pools[1].connect_failures.add(1);
+  fixture.options.pools[1].servers[0].state = upstream::ServerState::draining;
+  net::ServerStats& server = fixture.servers[1][0];
+  server.up.set(1);
+  server.sessions.set(2);
+  server.connected.set(3);
+  server.connect_failures.set(4);
+  server.probes[static_cast<std::size_t>(net::ProbeResult::timeout)].set(5);
+  server.resolve_failures.set(6);
+  server.address_changes.set(7);
+  fixture.two.pools[1].clock_steps.add(8);
   const std::string text = fixture.text();
-  expect_line(text, R"(photon_gateway_upstream_sessions{upstream="pool-1"} 2)");
-  expect_line(text, R"(photon_gateway_upstream_connect_failures_total{upstream="pool-1"} 1)");
-  expect_line(text, R"(photon_gateway_upstream_connect_failures_total{upstream="pool-0"} 0)");
+  const std::string labels = R"({upstream="pool-1",server="udp://10.0.0.1:5056")";
+  const std::string name = "photon_gateway_upstream_";
+  expect_line(text, name + "up" + labels + "} 1");
+  expect_line(text, name + R"(up{upstream="pool-0",server="udp://10.0.0.0:5056"} 0)");
+  expect_line(text, name + "state" + labels + ",state=\"draining\"} 1");
+  expect_line(text, name + "sessions" + labels + "} 2");
+  expect_line(text, name + "connects_total" + labels + ",result=\"ok\"} 3");
+  expect_line(text, name + "connects_total" + labels + ",result=\"failed\"} 4");
+  expect_line(text, name + "probes_total" + labels + ",result=\"timeout\"} 5");
+  expect_line(text, name + "probes_total" + labels + ",result=\"ok\"} 0");
+  expect_line(text, name + "resolve_failures_total" + labels + "} 6");
+  expect_line(text, name + "address_changes_total" + labels + "} 7");
+  expect_line(text, name + R"(clock_steps_total{upstream="pool-1"} 8)");
 }
 
 TEST(Exporter, ShowsEverySeriesAtZeroBeforeAnythingHappened) {

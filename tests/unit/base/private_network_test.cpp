@@ -1,17 +1,16 @@
-#include "config/trusted.h"
-
 #include <gtest/gtest.h>
 
+#include "base/address.h"
 #include "config/url.h"
 
-namespace gateway::config {
+namespace gateway {
 namespace {
 
 Address ip(const char* text) {
-  return parse_ip({.text = text, .where = "test"});
+  return config::parse_ip({.text = text, .where = "test"});
 }
 
-TEST(Trusted, HoldsPrivateNetworks) {
+TEST(PrivateNetwork, HoldsPrivateNetworks) {
   for (const char* text :
        {"127.0.0.1", "127.255.255.255", "10.0.0.0", "10.255.255.255", "172.16.0.1", "172.31.255.255",
         "192.168.0.1", "169.254.1.1", "::1", "fc00::1", "fdff::1", "fe80::1", "febf::1", "::ffff:10.0.0.1"}) {
@@ -19,7 +18,7 @@ TEST(Trusted, HoldsPrivateNetworks) {
   }
 }
 
-TEST(Trusted, DoesNotHoldTheirNeighbours) {
+TEST(PrivateNetwork, DoesNotHoldTheirNeighbours) {
   for (const char* text :
        {"126.255.255.255", "128.0.0.1", "9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0",
         "192.167.255.255", "192.169.0.0", "169.253.1.1", "169.255.1.1", "100.64.0.1", "0.0.0.0", "::", "::2",
@@ -28,11 +27,11 @@ TEST(Trusted, DoesNotHoldTheirNeighbours) {
   }
 }
 
-TEST(Trusted, TellsLoopback) {
+TEST(PrivateNetwork, TellsLoopback) {
   EXPECT_TRUE(loopback(ip("127.0.0.2")));
   EXPECT_TRUE(loopback(ip("::1")));
   EXPECT_FALSE(loopback(ip("10.0.0.1")));
 }
 
 }  // namespace
-}  // namespace gateway::config
+}  // namespace gateway

@@ -1,0 +1,63 @@
+#include "net/server_name.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "net/address.h"
+
+namespace gateway::net {
+
+std::string objection_to(const std::vector<Address>& addresses, const ServerOptions& server, Scheme scheme,
+                         const std::vector<ListenerOptions>& listeners) {
+  for (const Address& address : addresses) {
+    if (link_local_v6(address)) {
+      return "means " + ip_text(address) + ", a link-local address, and those aren't supported";
+    }
+    if (!server.trusted && !private_network(address)) {
+      return "means " + ip_text(address) +
+             ", which leaves private networks; write trusted: true if the link is protected";
+    }
+    for (const ListenerOptions& listener : listeners) {
+      if (is_stream(scheme) != is_stream(listener.scheme) || !arrives_at(address, listener.address)) continue;
+      return "means " + ip_text(address) + ", which is the gateway itself: listener \"" + listener.name +
+             "\" listens on " + listener.text;
+    }
+  }
+  return {};
+}
+
+void ServerName::take(const Resolved& answer, TimePoint now) {
+  std::string complaint = answer.addresses.empty()
+                              ? answer.error
+                              : objection_to(answer.addresses, server(), pool_.options().scheme, listeners_);
+  if (!complaint.empty()) return complain(complaint);
+  complaint_.clear();
+  const Address current = pool_.address(id_);
+  if (std::find(answer.addresses.begin(), answer.addresses.end(), current) != answer.addresses.end()) return;
+  const Address& next = answer.addresses.front();
+  pool_.moved(id_, next, now);
+  spdlog::info("server moved upstream={} server={} from={} to={}: new sessions go there",
+               pool_.options().name, server().text, ip_text(current), ip_text(next));
+}
+
+void ServerName::complain(const std::string& complaint) {
+  pool_.resolve_failed(id_);
+  if (complaint == complaint_) return;
+  complaint_ = complaint;
+  spdlog::warn("server keeps its address {} upstream={} server={}: the name \"{}\" {}",
+               ip_text(pool_.address(id_)), pool_.options().name, server().text, host(), complaint);
+}
+
+std::vector<ServerName> names_of(std::deque<SharedPool>& pools,
+                                 const std::vector<ListenerOptions>& listeners) {
+  std::vector<ServerName> names;
+  for (SharedPool& pool : pools) {
+    for (std::size_t i = 0; i < pool.options().servers.size(); ++i) {
+      if (!pool.options().servers[i].host.empty()) names.emplace_back(pool, upstream::ServerId{i}, listeners);
+    }
+  }
+  return names;
+}
+
+}  // namespace gateway::net
