@@ -17,11 +17,6 @@ namespace {
 constexpr std::string_view spaces = " \t\r\n";
 constexpr std::string_view key_of_parameters = "\"vals\"";
 
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
-  return text;
-}
-
 std::size_t string_end(std::string_view text) {
   std::size_t at = 1;
   while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2U : 1U;
@@ -59,18 +54,18 @@ bool is_key(std::string_view token, std::string_view key) {
 
 JsonTexts::JsonTexts(std::string_view payload, std::uint8_t parameter) : rest_(payload) {
   rest_.remove_prefix(std::min(json_mark.size(), rest_.size()));
-  rest_ = trimmed(rest_);
+  skip_separators();
   if (rest_.empty()) return;
   rest_.remove_prefix(1);  // of the object
   const std::string wanted = std::to_string(parameter);
   while (!rest_.empty()) {
     const std::string_view key = token();
     if (key.empty()) break;
-    rest_ = trimmed(rest_);
     if (!is_key(key, key_of_parameters)) {
       token();
       continue;
     }
+    skip_separators();
     if (!rest_.starts_with('[')) break;
     rest_.remove_prefix(1);
     for (std::string_view name = token(); !name.empty(); name = token()) {
@@ -86,7 +81,7 @@ JsonTexts::JsonTexts(std::string_view payload, std::uint8_t parameter) : rest_(p
 }
 
 void JsonTexts::open_value() {
-  rest_ = trimmed(rest_.substr(std::min(rest_.find_first_not_of(", \t\r\n"), rest_.size())));
+  skip_separators();
   in_array_ = rest_.starts_with('[');
   if (in_array_) rest_.remove_prefix(1);
 }
@@ -100,9 +95,14 @@ std::optional<std::string_view> JsonTexts::next() {
   return std::nullopt;
 }
 
+// What stands between keys and values. In valid JSON a lone one says nothing more.
+void JsonTexts::skip_separators() {
+  rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n,:"), rest_.size()));
+}
+
 // The next key or value, behind whatever separates it; empty at the end of what it stands in.
 std::string_view JsonTexts::token() {
-  rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n,:"), rest_.size()));
+  skip_separators();
   const std::size_t end = value_end(rest_);
   const std::string_view token = rest_.substr(0, end);
   rest_.remove_prefix(end);

@@ -21,6 +21,7 @@ class JsonTexts {
  private:
   void open_value();
   std::string_view token();
+  void skip_separators();
 
   std::string_view rest_;
   bool in_array_ = false;

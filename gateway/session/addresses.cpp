@@ -90,7 +90,7 @@ void Session::rewrite_units(Message& message) {
       message::write_json_unit(writer, payload);
     }
   }
-  if (!changed || !units.complete() || !writer.ok()) return;
+  if (!changed || !units.rest().empty() || !writer.ok()) return;
   const std::size_t size = writer.written().size();
   replace(message, std::move(out), size);
 }
