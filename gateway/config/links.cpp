@@ -146,7 +146,10 @@ net::ServerOptions make_server(const ServerText& server, net::Scheme scheme,
                           listener.name + "\" listens on " + listener.text);
     }
   }
-  return {.address = addresses.front(), .text = server.address.text, .trusted = server.trusted};
+  net::ServerOptions made{
+      .address = addresses.front(), .text = server.address.text, .trusted = server.trusted};
+  for (const Located& name : server.advertised) made.advertised.push_back(name.text);
+  return made;
 }
 
 void add_servers(const UpstreamText& upstream, const std::vector<net::ListenerOptions>& listeners,

@@ -22,11 +22,13 @@ struct ListenerText {
   Located listen;    // URL
   Located upstream;  // name of one of the upstreams
   std::optional<TlsText> tls;
+  std::optional<Located> public_address{};  // host:port
 };
 
 struct ServerText {
-  Located address;       // URL
-  bool trusted = false;  // the operator vouches for a link beyond private networks
+  Located address;                    // URL
+  bool trusted = false;               // the operator vouches for a link beyond private networks
+  std::vector<Located> advertised{};  // host:port
 };
 
 struct UpstreamText {

@@ -1,5 +1,6 @@
 #include "config/load.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <limits>
@@ -7,6 +8,7 @@
 #include <system_error>
 #include <thread>
 
+#include "config/addresses.h"
 #include "config/links.h"
 #include "config/reader.h"
 #include "config/trusted.h"
@@ -20,6 +22,8 @@ constexpr std::string_view listeners_example =
 constexpr std::string_view upstreams_example =
     "upstreams: { master: { servers: [\"udp://127.0.0.1:15055\"] } }";
 constexpr std::string_view servers_example = "servers: [\"udp://127.0.0.1:15055\"]";
+constexpr std::string_view public_address_example = "public_address: \"game.example.com:5056\"";
+constexpr std::string_view advertised_example = "advertised: [\"198.51.100.21:5056\"]";
 constexpr std::string_view admin_example = "admin: { listen: \"http://127.0.0.1:9464\" }, or admin: off";
 constexpr std::string_view admin_default = "http://127.0.0.1:9464";
 constexpr std::uint64_t kibibyte = 1024;
@@ -45,14 +49,16 @@ TlsText read_tls(const Value& value) {
 std::vector<ListenerText> read_listeners(const Value& value) {
   std::vector<ListenerText> listeners;
   for (const Value& element : value.list(listeners_example)) {
-    const Map map = element.map({"name", "listen", "upstream", "tls"});
+    const Map map = element.map({"name", "listen", "upstream", "tls", "public_address"});
     const std::optional<Value> tls = map.find("tls");
+    const std::optional<Value> name = map.find("public_address");
     listeners.push_back({
         .name = map.require("name", "name: master").text("name: master"),
         .listen =
             map.require("listen", "listen: \"udp://0.0.0.0:5055\"").text("listen: \"udp://0.0.0.0:5055\""),
         .upstream = map.require("upstream", "upstream: master").text("upstream: master"),
         .tls = tls ? std::optional(read_tls(*tls)) : std::nullopt,
+        .public_address = name ? std::optional(name->text(public_address_example)) : std::nullopt,
     });
   }
   if (listeners.empty()) value.fail("\"listeners\" is empty; write " + std::string(listeners_example));
@@ -61,10 +67,16 @@ std::vector<ListenerText> read_listeners(const Value& value) {
 
 ServerText read_server(const Value& value) {
   if (!value.is_map()) return {.address = value.text(servers_example)};
-  const Map map = value.map({"address", "trusted"});
+  const Map map = value.map({"address", "trusted", "advertised"});
   const std::string_view example = "address: \"udp://10.0.0.10:5055\"";
   const std::optional<Value> trusted = map.find("trusted");
-  return {.address = map.require("address", example).text(example), .trusted = trusted && trusted->boolean()};
+  ServerText server{.address = map.require("address", example).text(example),
+                    .trusted = trusted && trusted->boolean()};
+  if (const auto advertised = map.find("advertised")) {
+    for (const Value& name : advertised->list(advertised_example))
+      server.advertised.push_back(name.text(advertised_example));
+  }
+  return server;
 }
 
 std::vector<UpstreamText> read_upstreams(const Value& value) {
@@ -168,6 +180,21 @@ void read_limits(const Value& value, net::Options& options) {
   }
 }
 
+void read_rewriting(const Value& value, net::Options& options) {
+  const Map map = value.map({"unknown_addresses"});
+  const auto unknown = map.find("unknown_addresses");
+  if (!unknown) return;
+  options.unknown_addresses = unknown->choice<policy::UnknownAddresses>(
+      {{"pass", policy::UnknownAddresses::pass}, {"reject", policy::UnknownAddresses::reject}});
+  const bool known = std::ranges::any_of(options.addresses, [](const auto& table) { return !table.empty(); });
+  if (options.unknown_addresses == policy::UnknownAddresses::reject && !known) {
+    unknown->fail(
+        "\"unknown_addresses\" is reject, but no address is known: give the listeners that clients are sent "
+        "to "
+        "a public_address");
+  }
+}
+
 void read_timeouts(const Value& value, session::Options& session) {
   const Map map = value.map({"silence", "connect", "init"});
   if (const auto silence = map.find("silence")) {
@@ -234,12 +261,15 @@ Config defaults() {
 
 Config read_config(const Value& value) {
   Config config = defaults();
-  const Map root = value.map(
-      {"version", "listeners", "upstreams", "encryption", "limits", "timeouts", "admin", "log", "threads"});
+  const Map root = value.map({"version", "listeners", "upstreams", "encryption", "rewriting", "limits",
+                              "timeouts", "admin", "log", "threads"});
   read_version(root);
   const std::vector<ListenerText> listeners = read_listeners(root.require("listeners", listeners_example));
-  connect_links(listeners, read_upstreams(root.require("upstreams", upstreams_example)), config.net);
+  const std::vector<UpstreamText> upstreams = read_upstreams(root.require("upstreams", upstreams_example));
+  connect_links(listeners, upstreams, config.net);
+  connect_addresses(listeners, upstreams, config.net);
   if (const auto encryption = root.find("encryption")) read_encryption(*encryption, config.net);
+  if (const auto rewriting = root.find("rewriting")) read_rewriting(*rewriting, config.net);
   if (const auto limits = root.find("limits")) read_limits(*limits, config.net);
   if (const auto timeouts = root.find("timeouts")) read_timeouts(*timeouts, config.net.session);
   if (const auto admin = root.find("admin")) read_admin(*admin, config);

@@ -42,6 +42,10 @@ std::string_view word(session::UnknownKey value) {
   return {};
 }
 
+std::string_view word(policy::UnknownAddresses value) {
+  return value == policy::UnknownAddresses::pass ? "pass" : "reject";
+}
+
 std::string_view word(LogLevel value) {
   switch (value) {
     case LogLevel::trace:
@@ -109,19 +113,31 @@ std::string tls_text(const net::TlsOptions& tls) {
   return "{ certificate: " + quoted("file:" + tls.certificate) + ", key: " + quoted("file:" + tls.key) + " }";
 }
 
+std::string server_text(const net::ServerOptions& server) {
+  const std::string url = quoted(server.text);
+  std::vector<std::string> advertised;
+  for (const std::string& name : server.advertised) advertised.push_back(quoted(name));
+  const std::string more = std::string(server.trusted ? ", trusted: true" : "") +
+                           (advertised.empty() ? "" : ", advertised: " + joined(advertised));
+  return more.empty() ? url : "{ address: " + url + more + " }";
+}
+
 void print_links(const net::Options& options, Lines& out) {
   out.line(0, "listeners:");
   for (const net::ListenerOptions& listener : options.listeners) {
-    out.line(1, "- { name: " + quoted(listener.name) + ", listen: " + quoted(listener.text) +
-                    ", upstream: " + quoted(options.pools[listener.pool].name) +
-                    (listener.tls ? ", tls: " + tls_text(*listener.tls) : "") + " }");
+    out.line(
+        1,
+        "- { name: " + quoted(listener.name) + ", listen: " + quoted(listener.text) +
+            ", upstream: " + quoted(options.pools[listener.pool].name) +
+            (listener.tls ? ", tls: " + tls_text(*listener.tls) : "") +
+            (listener.public_address.empty() ? "" : ", public_address: " + quoted(listener.public_address)) +
+            " }");
   }
   out.line(0, "upstreams:");
   for (const net::PoolOptions& pool : options.pools) {
     std::vector<std::string> servers;
     for (const net::ServerOptions& server : pool.servers) {
-      const std::string url = quoted(server.text);
-      servers.push_back(server.trusted ? "{ address: " + url + ", trusted: true }" : url);
+      servers.push_back(server_text(server));
     }
     out.line(1, quoted(pool.name), "{ servers: " + joined(servers) + " }");
   }
@@ -168,6 +184,7 @@ std::string print(const Config& config) {
   out.line(0, "version: 1");
   print_links(config.net, out);
   print_encryption(config.net, out);
+  out.line(0, "rewriting", "{ unknown_addresses: " + std::string(word(config.net.unknown_addresses)) + " }");
   print_limits(config.net, out);
   print_timeouts(config.net.session, out);
   out.line(0, "admin", config.admin ? "{ listen: " + quoted(config.admin->text) + " }" : "off");

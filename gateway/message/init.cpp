@@ -125,6 +125,32 @@ Result<Init> parse_v3(Bytes message) {
   return init;
 }
 
+constexpr std::string_view http_ipv6 = "&IPv6";
+
+// The end of the query, which is where clients write the word.
+std::size_t query_end(std::string_view message) {
+  const std::string_view line = message.substr(0, message.find_first_of("\r\n"));
+  const std::string_view query = query_of(line);
+  return query.data() == nullptr ? line.size() : static_cast<std::size_t>(query.end() - message.begin());
+}
+
+std::size_t write_http_with_ipv6(Bytes message, MutableBytes out) {
+  const std::size_t end = query_end(text_of(message));
+  auto at = std::ranges::copy(http_ipv6, out.begin() + static_cast<std::ptrdiff_t>(end)).out;
+  at = std::ranges::copy(message.subspan(end), at).out;
+  return static_cast<std::size_t>(at - out.begin());
+}
+
+std::size_t write_http_without_ipv6(Bytes message, MutableBytes out) {
+  const std::string_view text = text_of(message);
+  const std::size_t at = text.substr(0, query_end(text)).rfind(http_ipv6);
+  if (at == std::string_view::npos)
+    return message.size();  // the first word of the query; no client does that
+  const std::size_t behind = at + http_ipv6.size();
+  std::ranges::copy(message.subspan(behind), out.begin() + static_cast<std::ptrdiff_t>(at));
+  return message.size() - http_ipv6.size();
+}
+
 }  // namespace
 
 Result<Init> parse_init(Bytes message) {
@@ -134,6 +160,23 @@ Result<Init> parse_init(Bytes message) {
   if (message[0] == magic_v3) return parse_v3(message);
   if (text.starts_with(std::string_view("\xF3\0", 2))) return parse_binary(message);
   return Error::not_init;
+}
+
+std::size_t write_init_family(Bytes message, bool ipv6, MutableBytes out) {
+  std::ranges::copy(message, out.begin());
+  const auto init = parse_init(message);
+  if (!init || init->ipv6 == ipv6) return message.size();
+  switch (init->form) {
+    case Init::Form::binary:
+      if (message[8] != old_form_mark) out[5] ^= ipv6_bit;
+      return message.size();
+    case Init::Form::v3:
+      out[2] ^= flag_v3_ipv6;
+      return message.size();
+    case Init::Form::http:
+      return ipv6 ? write_http_with_ipv6(message, out) : write_http_without_ipv6(message, out);
+  }
+  return message.size();
 }
 
 }  // namespace gateway::message

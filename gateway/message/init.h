@@ -21,7 +21,7 @@ struct ClientVersion {
 /// From here on clients understand the unsequenced commands 11, 14, 15 and 16.
 inline constexpr ClientVersion unsequenced_since{{4, 1, 2, 0}};
 
-/// What the first message of a connection tells; it is always forwarded untouched. Source: README.md, "Init".
+/// What the first message of a connection tells. Source: README.md, "Init".
 struct Init {
   enum class Form : std::uint8_t { binary, http, v3 };
   Form form = Form::binary;
@@ -35,5 +35,11 @@ struct Init {
 /// Reads any form of Init: 41 bytes or more from F3 00, text from "POST " or "GET ", or F5.
 /// Errors: not_init, truncated, serialization.
 Result<Init> parse_init(Bytes message);
+
+/// Copies a valid Init to `out`, which holds init_growth_max bytes more, and has it say whether its client
+/// came by IPv6; a server hands out addresses accordingly. The form of clients before 4.0.5 can't say so and
+/// stays as it is. Gives the number of bytes written.
+std::size_t write_init_family(Bytes message, bool ipv6, MutableBytes out);
+inline constexpr std::size_t init_growth_max = 5;  // "&IPv6"
 
 }  // namespace gateway::message

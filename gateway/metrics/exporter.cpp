@@ -271,6 +271,15 @@ void add_crypto(const Sums& sums, Families& out) {
   out.add(decrypt_failures, sums.sessions(&session::Stats::decrypt_failures));
 }
 
+void add_addresses(const Sums& sums, Families& out) {
+  for (const session::AddressResult result : all_of<session::AddressResult>()) {
+    out.add(address_rewrites, sums.listeners([=](const ListenerStats& stats) {
+      return stats.session.addresses[index(result)].value();
+    }),
+            {{"result", name(result)}});
+  }
+}
+
 void add_reliability(const Sums& sums, Families& out) {
   for (const Metric* metric : {&commands_sent, &retransmissions}) {
     const auto counter =
@@ -321,6 +330,7 @@ std::string Exporter::text() const {
   add_traffic(options_, sums, out);
   add_input_output(sums, out);
   add_crypto(sums, out);
+  add_addresses(sums, out);
   add_reliability(sums, out);
   add_upstreams(options_, sums, out);
   add_process(build_, started_, out);

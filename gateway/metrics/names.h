@@ -63,6 +63,13 @@ inline constexpr Metric unopened_messages = {
     Kind::counter, "photon_gateway_unopened_messages_total",
     "Messages of the server, dropped: marked encrypted, so nobody could read them; or none of the protocol, "
     "toward a client with a key."};
+inline constexpr Metric address_rewrites = {
+    Kind::counter, "photon_gateway_address_rewrites_total",
+    "Responses that name servers. result=rewritten: all of them are listeners now; unknown_target: at least "
+    "one "
+    "is fronted by no listener and passed, so players bypass the gateway; unparsed: could not be read and "
+    "passed; "
+    "refused: one of these two, and rewriting.unknown_addresses is reject."};
 inline constexpr Metric dropped = {
     Kind::counter, "photon_gateway_dropped_total",
     "What was received or queued and not used; reason=no_session: datagrams that "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,12 +9,19 @@
 #include <vector>
 
 #include "base/address.h"
+#include "policy/addresses.h"
+#include "policy/options.h"
 #include "session/options.h"
 
 namespace gateway::net {
 
 /// What is spoken at an address, as its URL says.
 enum class Scheme : std::uint8_t { udp, tcp, ws, wss };
+inline constexpr std::size_t schemes = 4;
+
+constexpr std::size_t index(Scheme scheme) {
+  return static_cast<std::size_t>(scheme);
+}
 
 /// The word of the URL; also the `transport` label.
 constexpr std::string_view name(Scheme scheme) {
@@ -49,12 +57,14 @@ struct ListenerOptions {
   std::size_t pool = 0;  // index into Options::pools
   Scheme scheme = Scheme::udp;
   std::optional<TlsOptions> tls;  // of wss, and of nothing else
+  std::string public_address{};  // "host:port" where clients reach it; empty: servers aren't told apart by it
 };
 
 struct ServerOptions {
-  Address address;       // resolved
-  std::string text;      // as configured, e.g. "udp://127.0.0.1:15055"
-  bool trusted = false;  // the operator vouches for a link that leaves private networks
+  Address address;                        // resolved
+  std::string text;                       // as configured, e.g. "udp://127.0.0.1:15055"
+  bool trusted = false;                   // the operator vouches for a link that leaves private networks
+  std::vector<std::string> advertised{};  // further "host:port" by which other servers name it
 };
 
 /// A named list of interchangeable servers.
@@ -78,6 +88,8 @@ struct LimitOptions {
 struct Options {
   std::vector<ListenerOptions> listeners;
   std::vector<PoolOptions> pools;
+  std::array<policy::Addresses, schemes> addresses;  // by Scheme of the listener a client asks through
+  policy::UnknownAddresses unknown_addresses = policy::UnknownAddresses::pass;
   session::Options session;
   session::DoorOptions door;
   LimitOptions limits;

@@ -33,6 +33,13 @@ constexpr int batches_max = 4;                         // of one listener in one
 constexpr std::uint16_t close_going_away = 1001;       // a WebSocket's close code
 constexpr Duration exchange_budget = milliseconds(1);  // a turn
 
+session::Rewriting rewriting_of(const Options& options, const ListenerOptions& listener) {
+  const policy::Addresses& addresses = options.addresses[index(listener.scheme)];
+  if (addresses.empty()) return {};
+  const Address& server = options.pools[listener.pool].servers.front().address;
+  return {&addresses, options.unknown_addresses, !is_ipv4(server)};
+}
+
 TimePoint clock_now() {
   return std::chrono::steady_clock::now();
 }
@@ -59,6 +66,7 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
       to_clients_(stats_),
       to_server_(stats_) {
   stats_.listeners = std::vector<ListenerStats>(options.listeners.size());
+  notices_ = std::vector<session::Notices>(options.listeners.size());
   stats_.pools = std::vector<PoolStats>(options.pools.size());
   for (std::size_t i = 0; i < options.pools.size(); ++i) {
     pools_.emplace_back(options.pools[i], clocks_, stats_.pools[i]);
@@ -79,7 +87,9 @@ void Shard::open_listeners() {
                                      .random = random_,
                                      .stats = stats.session,
                                      .raised = shared_.raised[listener.pool],
-                                     .scratch = scratch_};
+                                     .scratch = scratch_,
+                                     .notices = notices_[i],
+                                     .rewriting = rewriting_of(options_, listener)};
     Listener& added = listeners_.emplace_back(Listener{.options = listener,
                                                        .pool = pools_[listener.pool],
                                                        .stats = stats,
@@ -171,9 +181,16 @@ bool Shard::turn() {
   fire_timers();
   for (Listener& listener : listeners_) flush(listener);
   remove_closed();
+  log_notices();
   return !ready.empty() || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
+}
+
+void Shard::log_notices() {
+  for (std::size_t i = 0; i < notices_.size(); ++i) {
+    while (notices_[i].has_new()) shared_.notices.write(options_.listeners[i].name, notices_[i].take());
+  }
 }
 
 /// Asio's timer is as lazy as the wheel: it moves only to an earlier time.

@@ -69,6 +69,7 @@ class Shard {
   void work();
   void schedule();
   bool turn();
+  void log_notices();
   void arm(TimePoint deadline);
   TimePoint deadline() const;
 
@@ -140,9 +141,10 @@ class Shard {
   crypto::SystemRandom random_;
   std::vector<std::uint8_t> scratch_;
   SharedClocks clocks_;
-  std::deque<ServerPool> pools_;    // by index of Options::pools
-  std::deque<Listener> listeners_;  // by index of Options::listeners
-  std::vector<TlsContext> tls_;     // by index of Options::listeners
+  std::deque<ServerPool> pools_;           // by index of Options::pools
+  std::deque<Listener> listeners_;         // by index of Options::listeners
+  std::vector<TlsContext> tls_;            // by index of Options::listeners
+  std::vector<session::Notices> notices_;  // by index of Options::listeners
   std::set<std::shared_ptr<WebSocketLink>> entering_;
   SessionSlots sessions_;
   TimerWheel wheel_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "net/notice_log.h"
 #include "net/options.h"
 #include "net/rate_meter.h"
 #include "net/stats.h"
@@ -73,6 +74,7 @@ struct Shared {
 
   Admission admission;
   RateMeter exchanges;
+  NoticeLog notices;
   std::vector<session::RaisedEvents> raised;  // by pool
   std::atomic<bool> stopping{false};
 };

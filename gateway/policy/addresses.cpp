@@ -29,13 +29,18 @@ std::string_view without_brackets(std::string_view host) {
   return host.substr(1, host.size() - 2);
 }
 
+constexpr std::string_view scheme_mark = "://";
+
 // Where "host:port" is in an address: from behind "://" to the first "/", as clients look for it.
 Addresses::Match locate(std::string_view text) {
-  constexpr std::string_view mark = "://";
-  const std::size_t scheme = text.find(mark);
-  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + mark.size();
+  const std::size_t scheme = text.find(scheme_mark);
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + scheme_mark.size();
   const std::size_t end = std::min(text.find('/', begin), text.size());
   return {begin, end - begin, {}};
+}
+
+bool equal(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 }  // namespace
@@ -49,10 +54,18 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   return HostPort{host, *port};
 }
 
-bool Addresses::add(const HostPort& server, std::string_view public_address) {
+std::string_view Addresses::Public::address() const {
+  const std::size_t before = scheme.empty() ? 0 : scheme.size() + scheme_mark.size();
+  return std::string_view(with_scheme).substr(before);
+}
+
+bool Addresses::add(const HostPort& server, std::string_view public_address, std::string_view scheme) {
+  Public known_as{std::string(scheme), std::string(scheme)};
+  if (!scheme.empty()) known_as.with_scheme += scheme_mark;
+  known_as.with_scheme += public_address;
   const auto [entry, added] =
-      public_addresses_.try_emplace(Server{std::string(server.host), server.port}, public_address);
-  return added || entry->second == public_address;
+      public_addresses_.try_emplace(Server{std::string(server.host), server.port}, known_as);
+  return added || entry->second == known_as;
 }
 
 std::optional<Addresses::Match> Addresses::find(std::string_view text) const {
@@ -61,8 +74,11 @@ std::optional<Addresses::Match> Addresses::find(std::string_view text) const {
   if (!server) return std::nullopt;
   const auto entry = public_addresses_.find(*server);
   if (entry == public_addresses_.end()) return std::nullopt;
-  match.public_address = entry->second;
-  return match;
+  const Public& known_as = entry->second;
+  match.public_address = known_as.address();
+  if (match.position == 0 || known_as.scheme.empty()) return match;
+  if (equal(text.substr(0, match.position - scheme_mark.size()), known_as.scheme)) return match;
+  return Match{0, match.position + match.count, known_as.with_scheme};
 }
 
 bool Addresses::Less::less(const HostPort& a, const HostPort& b) {

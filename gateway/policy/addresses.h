@@ -24,10 +24,13 @@ std::optional<HostPort> parse_host_port(std::string_view text);
 class Addresses {
  public:
   /// From now on `server` is known. False if it is already, with another public address. `public_address` is
-  /// written as it is, without scheme and path.
-  [[nodiscard]] bool add(const HostPort& server, std::string_view public_address);
+  /// written as it is, without scheme and path. `scheme` ("ws", "wss" or none) is what clients reach it by:
+  /// it takes the place of another one where the server wrote one.
+  [[nodiscard]] bool add(const HostPort& server, std::string_view public_address,
+                         std::string_view scheme = {});
 
-  /// What to put in the place of `count` bytes from `position` on, so that scheme and path stay.
+  /// What to put in the place of `count` bytes from `position` on, so that a path and, if it is the right
+  /// one, the scheme stay.
   struct Match {
     std::size_t position = 0;
     std::size_t count = 0;
@@ -56,7 +59,13 @@ class Addresses {
     static bool less(const HostPort& a, const HostPort& b);
   };
 
-  std::map<Server, std::string, Less> public_addresses_;
+  struct Public {
+    std::string scheme;
+    std::string with_scheme;  // scheme, "://" and address; the address alone without a scheme
+    std::string_view address() const;
+    bool operator==(const Public&) const = default;
+  };
+  std::map<Server, Public, Less> public_addresses_;
 };
 
 }  // namespace gateway::policy

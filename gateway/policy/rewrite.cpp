@@ -27,12 +27,12 @@ bool is_refusal(Bytes body) {
   return body.size() >= 3 && (body[1] != 0 || body[2] != 0);
 }
 
+}  // namespace
+
 bool may_hold_addresses(const message::Envelope& message) {
   return message.type == message::Type::response && !message.encrypted && message.code() &&
          hands_out_servers(*message.code()) && !is_refusal(message.body);
 }
-
-}  // namespace
 
 Rewrite rewrite_addresses(const message::Envelope& message, message::Serialization serialization,
                           const Addresses& addresses, MutableBytes out) {

@@ -26,10 +26,13 @@ struct Rewrite {
   std::optional<message::Error> error;  // why it couldn't be parsed or written
 };
 
-/// Replaces in a clear message to a client the addresses that the table knows. Only successful responses of
-/// the operations that hand out servers are looked into (220, 225, 226, 227, 230, 231), and only their
-/// parameter 230. An empty text names no server, so it stays and is not unknown. `out`: as large as Edit
-/// needs it. Source: message/README.md, "Addresses".
+/// True for a clear, successful response of an operation that hands out servers: 220, 225, 226, 227, 230 and
+/// 231.
+bool may_hold_addresses(const message::Envelope& message);
+
+/// Replaces in a clear message to a client the addresses that the table knows: in those that
+/// may_hold_addresses(), in their parameter 230. An empty text names no server, so it stays and is not
+/// unknown. `out`: as large as Edit needs it. Source: message/README.md, "Addresses".
 Rewrite rewrite_addresses(const message::Envelope& message, message::Serialization serialization,
                           const Addresses& addresses, MutableBytes out);
 

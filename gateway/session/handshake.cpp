@@ -1,9 +1,9 @@
 // What the gateway answers itself: the first message is checked, the key exchange is terminated.
-#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "message/key_exchange.h"
+#include "session/printable.h"
 #include "session/session.h"
 #include "transport/disconnect_code.h"
 #include "wire/frame.h"
@@ -38,14 +38,6 @@ std::string_view text(ExchangeResult why) {
   return "key exchange failed";
 }
 
-// For the log: a peer's bytes must not be able to forge lines.
-std::string printable(std::string_view text) {
-  std::string result(text.substr(0, application_max));
-  std::ranges::replace_if(
-      result, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return result;
-}
-
 }  // namespace
 
 // The first message is taken as soon as it is there: on TCP it is what makes a server wanted.
@@ -70,7 +62,7 @@ bool Session::accept_init(const transport::Payload& payload, TimePoint now) {
   }
   record_.serialization = init->serialization;
   record_.client_version = init->version;
-  record_.application = printable(init->application);
+  record_.application = printable(init->application, application_max);
   token_ = init->token;
   if (!stream_) downstream().understands_unsequenced = init->version >= message::unsequenced_since;
   return true;
@@ -79,11 +71,21 @@ bool Session::accept_init(const transport::Payload& payload, TimePoint now) {
 void Session::relay_init(TimePoint now) {
   if (!init_taken_ || init_relayed_ || ended() || !upstream().is(transport::Phase::open)) return;
   init_relayed_ = true;
+  if (services_.rewriting.addresses != nullptr) set_init_family();
   init_payload_.bytes = std::as_const(init_).bytes();
   if (upstream().transport->send(now, init_payload_) == SendStatus::overflow)
     return fail(now, End::buffered, transport::code_server_logic);
-  count(Side::downstream, {init_payload_, message::parse_envelope(init_payload_.bytes), false}, false);
+  count(Side::downstream, {init_payload_, message::parse_envelope(init_payload_.bytes), false, {}}, false);
   init_ = Buffer();
+}
+
+// A server hands out addresses of the family its client came by. Those that are rewritten are the server's
+// own, however the client reached us.
+void Session::set_init_family() {
+  Buffer init = services_.buffers.take(init_.size() + message::init_growth_max);
+  const std::size_t size =
+      message::write_init_family(std::as_const(init_).bytes(), services_.rewriting.server_ipv6, init.bytes());
+  init_ = services_.buffers.copy(std::as_const(init).bytes().first(size));
 }
 
 // On WebSocket a client with a token sends its Init as first message, behind the header of a TCP frame, which
@@ -94,7 +96,7 @@ void Session::note_token_init(Bytes message) {
   const auto init = message::parse_init(message.subspan(wire::frame_header_bytes));
   if (!init) return;
   record_.client_version = init->version;
-  record_.application = printable(init->application);
+  record_.application = printable(init->application, application_max);
   token_ = init->token;
 }
 

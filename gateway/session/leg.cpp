@@ -41,12 +41,12 @@ void Leg::attach(std::unique_ptr<transport::WholeMessages> connection) {
 std::optional<Result<Message, OpenError>> Leg::next_message() {
   const auto payload = transport->next_payload();
   if (!payload) return std::nullopt;
-  Message message{*payload, std::nullopt, false};
+  Message message{*payload, std::nullopt, false, {}};
   if (opaque || payload->form != transport::Form::message) return message;
   message.envelope = message::parse_envelope(payload->bytes);
   if (!message.opaque()) return message;
-  if (keys.present()) return open(message);
-  if (confidential) return without_bit(message);
+  if (keys.present()) return open(std::move(message));
+  if (confidential) return without_bit(std::move(message));
   return message;
 }
 
@@ -58,11 +58,10 @@ Result<Message, OpenError> Leg::open(Message sealed) {
   keys.confirm();
   clear[0] = envelope.first;
   clear[1] = static_cast<std::uint8_t>(envelope.type);
-  Message opened = sealed;
-  opened.payload.bytes = clear.first(message::envelope_bytes + *length);
-  opened.envelope = message::parse_envelope(opened.payload.bytes);
-  opened.encrypted = true;
-  return opened;
+  sealed.payload.bytes = clear.first(message::envelope_bytes + *length);
+  sealed.envelope = message::parse_envelope(sealed.payload.bytes);
+  sealed.encrypted = true;
+  return sealed;
 }
 
 // A client on TLS that wanted encryption may say so and leave the rest to TLS; a server without TLS would try

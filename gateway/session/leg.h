@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/buffer_pool.h"
 #include "base/result.h"
 #include "message/envelope.h"
 #include "session/keys.h"
@@ -19,6 +20,7 @@ struct Message {
   transport::Payload payload;                 // clear, unless nobody here could open it (opaque())
   std::optional<message::Envelope> envelope;  // of payload.bytes; empty when they are no message
   bool encrypted = false;                     // it arrived sealed and was opened
+  Buffer replaced;                            // the memory of a payload that isn't as it came
 
   bool opaque() const { return envelope && envelope->encrypted; }
 };

@@ -55,6 +55,7 @@ void Session::receive(Side from, TimePoint now, Bytes bytes) {
   leg(from).transport->receive(now, bytes);
   if (from == Side::upstream && upstream().udp != nullptr) {
     if (const auto sample = upstream().udp->take_clock_sample()) clock_->observe(*sample);
+    if (upstream().udp->met_encryption()) services_.notices.note(Notice::datagram_encryption);
   }
   settle(now);
 }
@@ -85,7 +86,7 @@ void Session::relay(Side from, TimePoint now) {
   Leg& source = leg(from);
   Leg& target = leg(opposite(from));
   while (takes(from)) {
-    const auto message = source.next_message();
+    auto message = source.next_message();
     if (!message) return;
     if (!*message) {
       services_.stats.decrypt_failures.add();
@@ -141,7 +142,7 @@ bool Session::wants_input(Side side) const {
   return leg(side).is(Phase::open) && takes(side);
 }
 
-Session::Verdict Session::decide(Side from, const Message& message, TimePoint now) {
+Session::Verdict Session::decide(Side from, Message& message, TimePoint now) {
   return from == Side::downstream ? decide_to_server(message, now) : decide_to_client(message, now);
 }
 
@@ -162,11 +163,12 @@ Session::Verdict Session::decide_to_server(const Message& message, TimePoint now
     return Verdict::ended;
   }
   if (message::is_key_exchange(*message.envelope)) return begin_exchange(message, now);
+  note_authentication(*message.envelope);
   confidentiality_.requested(*message.envelope, message.encrypted, record_.serialization);
   return Verdict::forward;
 }
 
-Session::Verdict Session::decide_to_client(const Message& message, TimePoint now) {
+Session::Verdict Session::decide_to_client(Message& message, TimePoint now) {
   if (!initialized_ && message.payload.form != transport::Form::ping) {
     initialized_ = true;
     record_.initialized = now;
@@ -174,9 +176,12 @@ Session::Verdict Session::decide_to_client(const Message& message, TimePoint now
   }
   const bool unreadable =
       message.opaque() ? !token_ || downstream().keys.present() : may_leak_unread(message);
-  if (!unreadable) return Verdict::forward;
-  services_.stats.unopened_dropped.add();
-  return Verdict::consumed;
+  if (unreadable) {
+    services_.stats.unopened_dropped.add();
+    return Verdict::consumed;
+  }
+  rewrite(message);
+  return Verdict::forward;
 }
 
 // What is no message of the protocol can't be sealed, no client would take it for an answer, and who knows

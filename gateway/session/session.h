@@ -13,8 +13,10 @@
 #include "message/init.h"
 #include "session/confidentiality.h"
 #include "session/leg.h"
+#include "session/notices.h"
 #include "session/options.h"
 #include "session/record.h"
+#include "session/rewriting.h"
 #include "session/stats.h"
 #include "transport/reliable_udp.h"
 #include "transport/server_clock.h"
@@ -30,6 +32,8 @@ struct Services {
   Stats& stats;
   RaisedEvents& raised;                // of the listener's pool, shared with other shards
   std::vector<std::uint8_t>& scratch;  // one opened or sealed message at a time
+  Notices& notices;                    // of the listener
+  Rewriting rewriting = {};            // of the listener
 };
 
 /// A server is wanted; `excluded` is one that just failed this session.
@@ -137,17 +141,24 @@ class Session {
   bool client_may_speak() const;
   void note_congestion(Side side);
   void output_taken(Side side, TimePoint now);
-  Verdict decide(Side from, const Message& message, TimePoint now);
+  Verdict decide(Side from, Message& message, TimePoint now);
   Verdict decide_to_server(const Message& message, TimePoint now);
-  Verdict decide_to_client(const Message& message, TimePoint now);
+  Verdict decide_to_client(Message& message, TimePoint now);
   bool may_leak_unread(const Message& message) const;
   bool seals(Side to, const Message& message);
   void count(Side from, const Message& message, bool sealed);
+
+  // Where clients are sent (addresses.cpp).
+  void rewrite(Message& message);
+  void replace_by_refusal(Message& message);
+  static void replace(Message& message, Buffer by, std::size_t size);
+  void note_authentication(const message::Envelope& request);
 
   // What the gateway answers itself (handshake.cpp).
   void take_init(TimePoint now);
   bool accept_init(const transport::Payload& payload, TimePoint now);
   void relay_init(TimePoint now);
+  void set_init_family();
   void note_token_init(Bytes message);
   Verdict begin_exchange(const Message& message, TimePoint now);
   void grant_exchange(TimePoint now, const crypto::Exchanged& exchanged);

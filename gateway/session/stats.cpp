@@ -22,4 +22,20 @@ std::string_view name(ExchangeResult result) {
   return "unknown";
 }
 
+std::string_view name(AddressResult result) {
+  switch (result) {
+    case AddressResult::rewritten:
+      return "rewritten";
+    case AddressResult::unknown_target:
+      return "unknown_target";
+    case AddressResult::refused:
+      return "refused";
+    case AddressResult::unparsed:
+      return "unparsed";
+    case AddressResult::count_:
+      break;
+  }
+  return "unknown";
+}
+
 }  // namespace gateway::session

@@ -13,6 +13,11 @@ enum class ExchangeResult : std::uint8_t { ok, bad_key, bad_mode, malformed, ove
 
 std::string_view name(ExchangeResult result);
 
+/// What became of a response that names servers; name() is the `result` label.
+enum class AddressResult : std::uint8_t { rewritten, unknown_target, refused, unparsed, count_ };
+
+std::string_view name(AddressResult result);
+
 /// Counters of one shard's sessions, read by the exporter.
 struct Stats {
   std::array<Counter, static_cast<std::size_t>(End::count_)> ended;
@@ -25,6 +30,7 @@ struct Stats {
   Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched
   Counter unopened_dropped;   // from the server with the encrypted bit, dropped: nobody could read them
   Counter unparsed_messages;  // forwarded, but no message in the protocol's sense
+  std::array<Counter, static_cast<std::size_t>(AddressResult::count_)> addresses;
   std::array<transport::Stats, 2> transport;  // [Side]
 
   transport::Stats& of(Side side) { return transport[static_cast<std::size_t>(side)]; }

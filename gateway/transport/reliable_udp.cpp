@@ -87,6 +87,11 @@ void ReliableUdp::receive(TimePoint now, Bytes bytes) {
 
 std::optional<wire::Datagram> ReliableUdp::accept(Bytes bytes) {
   const auto datagram = wire::parse_datagram(bytes);
+  if (!datagram && datagram.error() == wire::Error::datagram_encrypted) {
+    met_encryption_ = true;
+    stats_.drop(Drop::encrypted);
+    return std::nullopt;
+  }
   if (!datagram || (identity_.crc && !datagram->header.crc)) {
     stats_.drop(Drop::datagram);
     return std::nullopt;

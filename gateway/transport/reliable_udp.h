@@ -74,6 +74,8 @@ class ReliableUdp final : public Transport {
   void request_server_time(TimePoint now);
   /// Client role: what the last acknowledgement of ServerTime or Ping told about the server's clock, once.
   std::optional<ClockSample> take_clock_sample();
+  /// True once the peer sent an encrypted datagram, which nobody here can read.
+  bool met_encryption() const { return met_encryption_; }
 
  private:
   // What both roles start from; `mtu` is the longest datagram to the peer.
@@ -141,6 +143,7 @@ class ReliableUdp final : public Transport {
   Wanted wanted_;
   std::uint32_t last_control_ = 0;  // number of the last reliable command on channel 0xFF
   TimePoint used_;                  // when a message last came or went
+  bool met_encryption_ = false;
   bool queues_dropped_ = false;
   bool released_ = true;  // memory was given back since
 };

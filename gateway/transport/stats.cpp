@@ -6,6 +6,8 @@ std::string_view name(Drop reason) {
   switch (reason) {
     case Drop::datagram:
       return "datagram";
+    case Drop::encrypted:
+      return "encrypted";
     case Drop::foreign:
       return "foreign";
     case Drop::malformed:

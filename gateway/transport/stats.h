@@ -12,6 +12,7 @@ namespace gateway::transport {
 /// Why something received or queued was not used. name() is the `reason` label.
 enum class Drop : std::uint8_t {
   datagram,           // header unreadable, wrong CRC, or plain where CRC was announced
+  encrypted,          // datagram encryption, which only its two ends can read
   foreign,            // other peer id or challenge than the connection's
   malformed,          // a command that can't be read; the rest of its datagram is lost
   unknown_command,    // a type nobody sends

@@ -22,6 +22,7 @@ struct Shard {
   SeededRandom random{1};
   session::Stats stats;
   session::RaisedEvents raised;
+  session::Notices notices;
   std::vector<std::uint8_t> scratch;
   session::DoorStats door_stats;
   session::Door door{{}, random, door_stats};
@@ -29,7 +30,7 @@ struct Shard {
   TestServer server{{.records = false}, 2};
   Allocations allocations;  // of the sessions alone
 
-  session::Services services() { return {options, buffers, random, stats, raised, scratch}; }
+  session::Services services() { return {options, buffers, random, stats, raised, scratch, notices, {}}; }
 };
 
 /// One client, its session and the server without a network between them; only what the session does is

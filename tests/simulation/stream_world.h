@@ -72,6 +72,7 @@ class StreamWorld {
   BufferPool buffers_;
   session::Stats stats_;
   session::RaisedEvents raised_;
+  session::Notices notices_;
   std::vector<std::uint8_t> scratch_;
   transport::ServerClock clock_;
   session::Services services_;

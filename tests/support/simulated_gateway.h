@@ -90,6 +90,7 @@ class SimulatedGateway final : public Host {
   BufferPool buffers_;
   session::Stats stats_;
   session::RaisedEvents raised_;
+  session::Notices notices_;
   std::vector<std::uint8_t> scratch_;
   session::Services services_;
   upstream::Pool pool_;

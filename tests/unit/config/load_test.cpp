@@ -41,7 +41,7 @@ TEST(Load, ReadsTheSmallestExample) {
 TEST(Load, ReadsTheFullExampleAsTheDefaultsItClaims) {
   const Config full = load_file(example("full.yaml"));
   const Config defaults = load();
-  EXPECT_EQ(full.net.listeners.size(), 6u);
+  EXPECT_EQ(full.net.listeners.size(), 7u);
   EXPECT_EQ(full.net.session.responses, defaults.net.session.responses);
   EXPECT_EQ(full.net.session.events, defaults.net.session.events);
   EXPECT_EQ(full.net.session.listed_events, defaults.net.session.listed_events);
@@ -79,7 +79,7 @@ TEST(Load, ForwardsEachListenerToTheUpstreamItNames) {
     const bool wss = listener.scheme == net::Scheme::wss;  // in front of the servers of ws
     EXPECT_EQ(config.net.pools[listener.pool].name, wss ? "master-ws" : listener.name);
   }
-  EXPECT_EQ(config.net.pools[1].servers.size(), 2u);
+  EXPECT_EQ(config.net.pools[3].servers.size(), 2u);
   EXPECT_FALSE(config.net.pools[0].servers[0].trusted);
   EXPECT_TRUE(config.net.pools[2].servers[0].trusted);
 }

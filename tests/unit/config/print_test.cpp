@@ -21,6 +21,7 @@ encryption:
   listed_events: []
   unknown_key: pass
   key_exchange: { rate: 2000/s, per_session: 4 }
+rewriting: { unknown_addresses: pass }
 limits:
   sessions: auto
   sessions_per_address: 1000
@@ -51,6 +52,7 @@ encryption:
   listed_events: [1, 255]
   unknown_key: end
   key_exchange: { rate: 7/s, per_session: 1 }
+rewriting: { unknown_addresses: pass }
 limits:
   sessions: 3
   sessions_per_address: 2
@@ -68,7 +70,8 @@ threads: 2
 TEST(Print, OfTheFullExampleIsReadBackToTheSame) {
   const std::string printed = print(load_file(std::string(GATEWAY_SOURCE_DIR) + "/config/full.yaml"));
   EXPECT_EQ(print(load_text(printed, "printed")), printed);
-  EXPECT_THAT(printed, testing::HasSubstr("{ address: \"udp://198.51.100.7:5056\", trusted: true }"));
+  EXPECT_THAT(printed,
+              testing::HasSubstr("{ address: \"udp://198.51.100.7:5056\", trusted: true, advertised: ["));
 }
 
 }  // namespace

@@ -185,5 +185,45 @@ TEST(Init, OfEveryRecordedClientIsRead) {
   }
 }
 
+std::vector<std::uint8_t> with_family(Bytes message, bool ipv6) {
+  std::vector<std::uint8_t> out(message.size() + init_growth_max);
+  out.resize(write_init_family(message, ipv6, out));
+  return out;
+}
+
+TEST(Init, CanBeMadeToSayByWhichFamilyItsClientCame) {
+  for (const auto& vector : test::load_vector_list("messages.json")) {
+    const auto init = parse_init(vector.bytes);
+    if (!init) continue;
+    const auto v4 = with_family(vector.bytes, false);
+    const auto v6 = with_family(vector.bytes, true);
+    EXPECT_FALSE(parse_init(v4)->ipv6) << vector.what;
+    EXPECT_TRUE(parse_init(v6)->ipv6) << vector.what;
+    EXPECT_EQ(init->ipv6 ? v6 : v4, vector.bytes) << vector.what;
+    EXPECT_EQ(with_family(v6, false), v4) << vector.what;
+    EXPECT_EQ(with_family(v4, true), v6) << vector.what;
+    EXPECT_EQ(parse_init(v6)->version, init->version) << vector.what;
+    EXPECT_EQ(parse_init(v6)->application, init->application) << vector.what;
+    EXPECT_EQ(parse_init(v6)->token, init->token) << vector.what;
+  }
+}
+
+TEST(Init, OfTheTextFormSaysItAtTheEndOfTheQuery) {
+  const std::string v4 = "POST /?init=&app=a&protocol=GpBinaryV16&sid=30& HTTP/1.1\r\nHost: &IPv6\r\n\r\ns";
+  const std::string v6 =
+      "POST /?init=&app=a&protocol=GpBinaryV16&sid=30&&IPv6 HTTP/1.1\r\nHost: &IPv6\r\n\r\ns";
+  const auto bytes = [](const std::string& text) {
+    return std::vector<std::uint8_t>(text.begin(), text.end());
+  };
+  EXPECT_EQ(with_family(bytes(v4), true), bytes(v6));
+  EXPECT_EQ(with_family(bytes(v6), false), bytes(v4));
+}
+
+TEST(Init, OfAVeryOldClientCannotSayItsFamily) {
+  auto bytes = from_hex("f300 0106 01 030201 07");
+  bytes.resize(41);
+  EXPECT_EQ(with_family(bytes, true), bytes);
+}
+
 }  // namespace
 }  // namespace gateway::message

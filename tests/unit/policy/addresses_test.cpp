@@ -77,6 +77,20 @@ TEST(Addresses, LeadToOnePublicAddressEach) {
   EXPECT_EQ(table.find("10.0.0.5:5055")->public_address, "gw.example.net:6055");
 }
 
+TEST(Addresses, GetTheSchemeThatClientsReachThemBy) {
+  Addresses table;
+  ASSERT_TRUE(table.add({"10.0.0.10", 9090}, "gw.example.net:19090", "wss"));
+  const auto replaced = [&](std::string text) {
+    const auto match = table.find(text);
+    EXPECT_TRUE(match) << text;
+    return match ? text.replace(match->position, match->count, match->public_address) : "unknown";
+  };
+  EXPECT_EQ(replaced("ws://10.0.0.10:9090/path"), "wss://gw.example.net:19090/path");
+  EXPECT_EQ(replaced("WSS://10.0.0.10:9090"), "WSS://gw.example.net:19090");
+  EXPECT_EQ(replaced("10.0.0.10:9090"), "gw.example.net:19090");
+  EXPECT_FALSE(table.add({"10.0.0.10", 9090}, "gw.example.net:19090", "ws"));
+}
+
 TEST(Addresses, OfAnEmptyTableAreUnknown) {
   const Addresses table;
   EXPECT_TRUE(table.empty());

@@ -132,9 +132,10 @@ class SessionTest : public testing::Test {
   Stats stats;
   transport::Stats peer_stats;
   RaisedEvents raised;
+  Notices notices;
   std::vector<std::uint8_t> scratch;
   transport::ServerClock clock;
-  Services services{options, buffers, random, stats, raised, scratch};
+  Services services{options, buffers, random, stats, raised, scratch, notices, {}};
   TimePoint now{hours(1)};
   std::unique_ptr<Session> session;
   std::unique_ptr<ReliableUdp> client;

@@ -141,9 +141,10 @@ class StreamSessionTest : public testing::Test {
   Stats stats;
   transport::Stats peer_stats;
   RaisedEvents raised;
+  Notices notices;
   std::vector<std::uint8_t> scratch;
   transport::ServerClock clock;
-  Services services{options, buffers, random, stats, raised, scratch};
+  Services services{options, buffers, random, stats, raised, scratch, notices, {}};
   TimePoint now{hours(1)};
   Framing framing = Framing::tcp;
   Text out = Text(1 << 20);

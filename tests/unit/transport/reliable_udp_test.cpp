@@ -140,8 +140,11 @@ TEST_F(ServerEnd, DropsDatagramsThatAreNone) {
   receive(test::ByteVector(11, 0));
   test::ByteVector encrypted = test::datagram(from_peer, {reliable(1, "a")});
   encrypted[2] = 1;
+  EXPECT_FALSE(udp->met_encryption());
   receive(encrypted);
-  EXPECT_EQ(dropped(Drop::datagram), 3U);
+  EXPECT_EQ(dropped(Drop::datagram), 2U);
+  EXPECT_EQ(dropped(Drop::encrypted), 1U);
+  EXPECT_TRUE(udp->met_encryption());
 }
 
 TEST_F(ServerEnd, LatchesTheCrcOfItsPeer) {
