@@ -84,6 +84,7 @@ class Player {
 
   /// Where to connect to next, once: what went before is left. Empty while it stays where it is.
   std::optional<ServerAddress> take_address();
+  bool wants_to_move() const { return next_.has_value(); }
   /// What the next connection begins with.
   InitFields init() const;
 
