@@ -24,6 +24,7 @@ class GatewayProcess {
     Scheme scheme = Scheme::udp;                   // of the listener
     std::vector<std::string> listener{};           // further entries of the listener, each "key: value"
     const TestCertificate* certificate = nullptr;  // of wss; its files may change while the program runs
+    std::string links{};  // listeners and upstreams as they are, instead of one of each
   };
 
   /// Starts it and waits until it says that it is ready.

@@ -25,12 +25,14 @@ void BalancedServers::add(Scheme scheme, const ServerPart& part) {
   streams_.push_back(std::make_unique<TestStreamServerSocket>(stream));
 }
 
-void BalancedServers::name_each_other(const std::string& before, const std::string& after) {
-  const auto at = [&](std::uint16_t port) { return before + "127.0.0.1:" + std::to_string(port) + after; };
+std::string spelled(const AddressSpelling& spelling, std::uint16_t port) {
+  return spelling.before + spelling.host + ":" + std::to_string(port) + spelling.after;
+}
+
+void BalancedServers::name_each_other(const AddressSpelling& spelling) {
   LoadBalancing::Names names;
-  names.master = at(master());
-  for (std::size_t i = 0; i < games(); ++i) names.games.push_back(at(game(i)));
-  names.regions = {{"eu", names.master}, {"us", at(1)}};
+  names.master = spelled(spelling, master());
+  for (std::size_t i = 0; i < games(); ++i) names.games.push_back(spelled(spelling, game(i)));
   application_.names(names);
 }
 

@@ -12,6 +12,14 @@
 
 namespace gateway::test {
 
+/// How a server writes addresses: before, host, port and after.
+struct AddressSpelling {
+  std::string before{};  // "ws://"
+  std::string host = "127.0.0.1";
+  std::string after{};  // "/path"
+};
+std::string spelled(const AddressSpelling& spelling, std::uint16_t port);
+
 /// A name server, a master and game servers of one LoadBalancing application, each on a port of its own of
 /// the loopback interface, over UDP, TCP or WebSocket.
 class BalancedServers {
@@ -24,9 +32,8 @@ class BalancedServers {
   std::size_t games() const { return count() - 2; }
   LoadBalancing& application() { return application_; }
 
-  /// Lets the servers call each other by these: "127.0.0.1:PORT", or behind `before` and in front of `after`
-  /// ("ws://", "/path").
-  void name_each_other(const std::string& before = "", const std::string& after = "");
+  /// What the servers tell clients from now on.
+  void name_each_other(const AddressSpelling& spelling = {});
   /// Calls `use(server)` for each of them.
   void each(const std::function<void(TestServer&)>& use);
   /// What any of them complained about.

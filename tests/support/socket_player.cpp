@@ -88,16 +88,11 @@ void SocketPlayer::turn() {
   }
   const auto address = player_.take_address();
   if (!address) return;
-  leave();
+  if (line_) {
+    line_->turn();  // the farewell leaves
+    left_.push_back(std::move(line_));
+  }
   line_ = connect(*address);
-}
-
-/// The farewell leaves first.
-void SocketPlayer::leave() {
-  if (!line_) return;
-  line_->turn();
-  const auto wrong = line_->peer().violations();
-  violations_.insert(violations_.end(), wrong.begin(), wrong.end());
 }
 
 const ClientEvent* SocketPlayer::event(std::uint8_t code) {
@@ -110,16 +105,18 @@ const ClientEvent* SocketPlayer::event(std::uint8_t code) {
 }
 
 std::vector<std::string> SocketPlayer::violations() const {
-  std::vector<std::string> all = violations_;
-  if (line_) {
-    const auto wrong = line_->peer().violations();
+  std::vector<std::string> all;
+  const auto add = [&](Line& line) {
+    const auto wrong = line.peer().violations();
     all.insert(all.end(), wrong.begin(), wrong.end());
-  }
+  };
+  for (const auto& line : left_) add(*line);
+  if (line_) add(*line_);
   return all;
 }
 
-bool run_together(const std::vector<SocketPlayer*>& players, const std::function<bool()>& done,
-                  Duration timeout) {
+bool play_together(const std::vector<SocketPlayer*>& players, const std::function<bool()>& done,
+                   Duration timeout) {
   for (const TimePoint end = std::chrono::steady_clock::now() + timeout; !done();) {
     if (std::chrono::steady_clock::now() >= end) return false;
     for (SocketPlayer* const player : players) player->turn();

@@ -40,16 +40,15 @@ class SocketPlayer {
   class LineOf;
 
   std::unique_ptr<Line> connect(const ServerAddress& address) const;
-  void leave();
 
   net::Scheme scheme_;
   Player player_;
   std::unique_ptr<Line> line_;
-  std::vector<std::string> violations_;  // of lines that it left
+  std::vector<std::unique_ptr<Line>> left_;  // their ports stay taken: what is late must reach nobody else
 };
 
 /// Turns players together until `done`; false when the time is over.
-bool run_together(const std::vector<SocketPlayer*>& players, const std::function<bool()>& done,
-                  Duration timeout);
+bool play_together(const std::vector<SocketPlayer*>& players, const std::function<bool()>& done,
+                   Duration timeout);
 
 }  // namespace gateway::test

@@ -37,7 +37,7 @@ class PlayerOver : public testing::TestWithParam<std::tuple<Scheme, Protocol>> {
     const bool from_name = options.first == PlayerOptions::First::name;
     auto player =
         std::make_unique<SocketPlayer>(scheme, options, at(from_name ? servers.name() : servers.master()));
-    EXPECT_TRUE(run_together(
+    EXPECT_TRUE(play_together(
         {player.get()}, [&] { return player->player().done(); }, patience));
     return player;
   }
@@ -71,7 +71,7 @@ TEST_P(PlayerOver, MeetsASecondOneWhoComesAtRandomAndHearsTheirEvents) {
   EXPECT_EQ(bob->player().addresses().back(), alice->player().addresses().back());
   const std::vector<std::uint8_t> data{1, 2, 3};
   ASSERT_TRUE(bob->raise(42, data, false));
-  EXPECT_TRUE(run_together(
+  EXPECT_TRUE(play_together(
       {alice.get(), bob.get()}, [&] { return alice->event(42) != nullptr; }, patience));
 }
 
@@ -120,7 +120,7 @@ TEST_P(PlayerOver, PlaysWithTheKeyOfItsTokenWithoutAnyExchange) {
   const auto bob = play(wanted);
   ASSERT_TRUE(bob->player().in_room()) << bob->player().refusal();
   ASSERT_TRUE(alice->raise(42, data, true));
-  ASSERT_TRUE(run_together(
+  ASSERT_TRUE(play_together(
       {alice.get(), bob.get()}, [&] { return bob->event(42) != nullptr; }, patience));
   EXPECT_TRUE(bob->event(42)->encrypted);
   EXPECT_EQ(servers.opened(), 1U);
@@ -137,7 +137,7 @@ TEST(Player, WithATokenThatNobodyGaveIsRefused) {
   PlayerOptions wanted;
   wanted.encryption = Encryption::none;
   SocketPlayer player(Scheme::tcp, wanted, at(one.name()));
-  ASSERT_TRUE(run_together(
+  ASSERT_TRUE(play_together(
       {&player}, [&] { return player.player().done(); }, patience));
   EXPECT_EQ(player.player().place(), Player::Place::refused);
   EXPECT_EQ(player.player().return_code(), 32767);
