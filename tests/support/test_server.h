@@ -166,6 +166,8 @@ class TestServer {
   void answer_object(TimePoint now, Peer& peer, const boost::json::object& object);
   void operate(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void authenticate(TimePoint now, Peer& peer, const boost::json::array& vals);
+  void admit(TimePoint now, Peer& peer, const boost::json::array& vals);
+  void send_to_game(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void join(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void enter(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void raise(TimePoint now, Peer& peer, const boost::json::array& vals);
