@@ -42,6 +42,12 @@ std::string servers_of(const GatewayProcess::Options& options) {
   return "{ " + entries + " }";
 }
 
+std::string links_of(const GatewayProcess::Options& options, std::uint16_t port) {
+  if (!options.links.empty()) return options.links;
+  return "listeners:\n  - " + listener_of(options, port) + "\nupstreams:\n  test: " + servers_of(options) +
+         "\n";
+}
+
 }  // namespace
 
 GatewayProcess::GatewayProcess(const Options& options)
@@ -49,8 +55,7 @@ GatewayProcess::GatewayProcess(const Options& options)
   const bool has_limits = options.more.find("limits:") != std::string::npos;
   const std::string limits = has_limits ? "" : "limits: { sessions: 500 }\n";
   config_ = std::make_unique<TemporaryFile>(
-      ".yaml", "version: 1\nlisteners:\n  - " + listener_of(options, port_) +
-                   "\nupstreams:\n  test: " + servers_of(options) + "\nadmin: { listen: \"http://127.0.0.1:" +
+      ".yaml", "version: 1\n" + links_of(options, port_) + "admin: { listen: \"http://127.0.0.1:" +
                    std::to_string(admin_port_) + "\" }\n" + limits + options.more);
   process_ =
       std::make_unique<Process>(std::vector<std::string>{gateway_program(), "--config", config_->path()});

@@ -27,6 +27,7 @@ class GatewayProcess {
     std::vector<std::string> states{};    // of the servers, in their order; active where it is missing
     std::string host = "127.0.0.1";       // that the servers are named by
     const TestCertificate* certificate = nullptr;  // of wss; its files may change while the program runs
+    std::string links{};  // listeners and upstreams as they are, instead of one of each
   };
 
   /// Starts it and waits until it says that it is ready.

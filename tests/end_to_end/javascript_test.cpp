@@ -1,7 +1,8 @@
 // Photon's own JavaScript client plays through the built program, in JSON mode. Its two players, and what
 // they do, are in tests/javascript/play.js.
 
-#include <filesystem>
+#include "end_to_end/javascript.h"
+
 #include <map>
 #include <set>
 
@@ -18,26 +19,6 @@ namespace {
 using Scheme = GatewayProcess::Scheme;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const std::string folder = GATEWAY_SOURCE_DIR "/tests/javascript";
-
-class JavaScript : public testing::Test {
- protected:
-  void SetUp() override {
-    if (run({"/usr/bin/env", "node", "--version"}).status != 0) GTEST_SKIP() << "node isn't installed";
-    if (!std::filesystem::exists(folder + "/node_modules/photon-realtime")) {
-      GTEST_SKIP() << "the client isn't installed: npm ci --prefix tests/javascript";
-    }
-  }
-
-  Finished play(const std::string& url, int limit_seconds = 15) const {
-    const std::string trusted = "NODE_EXTRA_CA_CERTS=" + certificate_.certificate();
-    return run({"/usr/bin/env", trusted, "node", folder + "/play.js", url, std::to_string(limit_seconds)},
-               seconds(limit_seconds) + patience);
-  }
-
-  const TestCertificate certificate_;
-};
 
 /// What a server saw of a whole run.
 struct Seen {

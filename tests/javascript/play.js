@@ -1,5 +1,6 @@
-// Two stock clients play through one server: node play.js URL [SECONDS]
+// Two stock clients play through one server: node play.js URL [SECONDS [name]]
 //
+// The URL is that of a master, or with "name" that of a name server, which sends them to a master.
 // Each step that a client goes through is printed, client by client, so that two runs can be compared. Exits with 0
 // when both got through, and otherwise with 1 and what went wrong.
 "use strict";
@@ -9,7 +10,7 @@ const Photon = require("photon-realtime");
 const { LoadBalancingClient, Constants } = Photon.LoadBalancing;
 const { State } = LoadBalancingClient;
 
-const [url, seconds = "15"] = process.argv.slice(2);
+const [url, seconds = "15", first = "master"] = process.argv.slice(2);
 const room = "a room of ä 😀";
 const players = [];
 
@@ -22,7 +23,8 @@ class Player {
     const protocol = Photon.ConnectionProtocol[url.startsWith("wss:") ? "Wss" : "Ws"];
     this.client = new LoadBalancingClient(protocol, "application", "1.0");
     this.client.setLogLevel(Photon.LogLevel.ERROR);
-    this.client.setMasterServerAddress(url);
+    if (first === "name") this.client.setNameServerAddress(url);
+    else this.client.setMasterServerAddress(url);
     this.client.setUserId(name);
     this.client.myActor().setName(name);
     this.client.onStateChange = (state) => this.see(`state ${LoadBalancingClient.StateToName(state)}`);
@@ -81,8 +83,9 @@ function fail(what) {
 async function play() {
   const alice = new Player("alice");
   const bob = new Player("bob");
-  await alice.after((client) => client.connect(), "state JoinedLobby");
-  await bob.after((client) => client.connect(), "state JoinedLobby");
+  const connect = (client) => (first === "name" ? client.connectToRegionMaster("eu") : client.connect());
+  await alice.after(connect, "state JoinedLobby");
+  await bob.after(connect, "state JoinedLobby");
   const missing = `operation ${Constants.OperationCode.JoinGame} is refused: ${Constants.ErrorCode.GameDoesNotExist}`;
   await bob.after((client) => client.joinRoom("nowhere"), missing);
 
@@ -113,7 +116,7 @@ async function connectionsToClose() {
   while (process.getActiveResourcesInfo().some(open)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-if (!url) fail("usage: node play.js ws://HOST:PORT|wss://HOST:PORT [SECONDS]");
+if (!url) fail("usage: node play.js ws://HOST:PORT|wss://HOST:PORT [SECONDS [name]]");
 setTimeout(() => fail(`not through after ${seconds} s`), Number(seconds) * 1000);
 process.on("uncaughtException", (error) => fail(error.stack));
 Photon.setOnLoad(async () => {

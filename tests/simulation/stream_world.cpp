@@ -42,7 +42,7 @@ StreamWorld::StreamWorld(const StreamWorldOptions& options)
       client_(generation_4_1_8, options.client),
       server_(options.server, options.seed + 1),
       random_(options.seed + 2),
-      services_{options_.gateway, buffers_, random_, stats_, raised_, scratch_, notices_, {}},
+      services_{options_.gateway, buffers_, random_, stats_, raised_, scratch_, notices_, options.rewriting},
       session_(std::make_unique<session::Session>(services_, how(options.client), now_)),
       to_gateway_(for_kind(options.client_link, options.client.kind), options.seed + 3),
       to_client_(for_kind(options.client_link, options.client.kind), options.seed + 4),

@@ -19,7 +19,8 @@ struct StreamWorldOptions {
   session::Options gateway;
   Pipe::Options client_link;
   Pipe::Options server_link{.delay = milliseconds(1)};
-  Duration exchange_delay{};  // how long a key exchange waits in the shard's queue
+  Duration exchange_delay{};       // how long a key exchange waits in the shard's queue
+  session::Rewriting rewriting{};  // its table outlives the world
 };
 
 /// One client, a session of the gateway and a server on simulated streams, moved in steps of a millisecond.

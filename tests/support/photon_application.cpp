@@ -7,8 +7,9 @@ namespace gateway::test {
 
 using Kind = ClientEvent::Kind;
 
-void PhotonApplication::start() {
+void PhotonApplication::start(const std::vector<std::uint8_t>& key) {
   crypto_.reset();
+  if (!key.empty()) crypto_.emplace(Bytes{}).use(key);
   initialised_ = false;
 }
 

@@ -61,8 +61,8 @@ class PhotonApplication {
   PhotonApplication(const Generation& generation, Protocol protocol, std::vector<std::string>& violations)
       : generation_(generation), protocol_(protocol), violations_(violations) {}
 
-  /// A new connection: without key and InitResponse. The events stay.
-  void start();
+  /// A new connection: without InitResponse, and without key unless one goes with its token. The events stay.
+  void start(const std::vector<std::uint8_t>& key = {});
   /// Takes one message; true when it was InitResponse.
   bool receive(const Incoming& message);
   /// The connection is over.

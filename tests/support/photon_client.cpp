@@ -92,7 +92,7 @@ void PhotonClient::connect(TimePoint now) {
   receiver_.emplace(generation_, config_.channels, violations_);
   received_.clear();
   last_datagram_.reset();
-  application_.start();
+  application_.start(config_.init.key);
   time_offset_.reset();
   init_sent_ = false;
   state_ = State::connecting;

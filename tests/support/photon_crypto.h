@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,6 +20,8 @@ class PhotonCrypto {
   std::vector<std::uint8_t> public_key() const;
   /// Derives the AES key from the server's public key (leading zeros allowed).
   void derive(Bytes server_public_key);
+  /// Takes an AES key that no exchange gave.
+  void use(std::vector<std::uint8_t> key) { key_ = std::move(key); }
   bool has_key() const { return !key_.empty(); }
   const std::vector<std::uint8_t>& key() const { return key_; }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/photon_values.h"
+
 namespace gateway::test {
 
 namespace {
@@ -20,23 +22,8 @@ std::vector<std::uint8_t> binary_init(const Generation& generation, const InitFi
   return out;
 }
 
-std::vector<std::uint8_t> typed_string(Protocol protocol, std::string_view text) {
-  const auto size = static_cast<std::uint16_t>(text.size());
-  std::vector<std::uint8_t> out;
-  if (protocol == Protocol::v16) {
-    out = {0x73, std::uint8_t(size >> 8), std::uint8_t(size & 0xFF)};
-  } else if (size < 128) {
-    out = {0x07, std::uint8_t(size)};
-  } else {
-    out = {0x07, std::uint8_t((size & 0x7F) | 0x80),
-           std::uint8_t(size >> 7)};  // 7 bits a byte, low ones first
-  }
-  append(out, text);
-  return out;
-}
-
 std::vector<std::uint8_t> text_init(const Generation& generation, const InitFields& fields) {
-  const auto token = typed_string(fields.protocol, fields.token);
+  const auto token = string_value(fields.protocol, fields.token);
   std::string head = "POST /?init=&app=" + fields.application;
   head += "&clientversion=" + std::string(generation.version);
   head += fields.protocol == Protocol::v16 ? "&protocol=GpBinaryV16" : "&protocol=GpBinaryV18";

@@ -27,6 +27,7 @@ struct InitFields {
   std::string application = "LoadBalancing";
   std::string host = "127.0.0.1:5055";  // of the text form
   std::string token = "token";          // of the text form
+  std::vector<std::uint8_t> key{};      // that goes with the token; empty: only an exchange gives one
 };
 
 std::vector<std::uint8_t> write_init(const Generation& generation, const InitFields& fields);

@@ -55,7 +55,7 @@ Duration PhotonStreamClient::ping_interval() const {
 
 void PhotonStreamClient::connect(TimePoint now) {
   connected_at_ = heard_ = pinged_ = now;
-  application_.start();
+  application_.start(config_.init.key);
   reader_.emplace(violations_);
   received_.clear();
   outgoing_.clear();

@@ -20,7 +20,7 @@ SimulatedGateway::SimulatedGateway(const SimulatedGatewayOptions& options, std::
     : options_(options),
       random_(seed),
       door_(options.door, random_, door_stats_),
-      services_{options_.session, buffers_, random_, stats_, raised_, scratch_, notices_, {}},
+      services_{options_.session, buffers_, random_, stats_, raised_, scratch_, notices_, options.rewriting},
       pool_(std::vector<upstream::ServerState>(options.servers.size()), {}, TimePoint{}),
       clocks_(options.servers.size()) {}
 

@@ -20,10 +20,11 @@ namespace gateway::test {
 struct SimulatedGatewayOptions {
   session::Options session;
   session::DoorOptions door;
-  Address listen;                // where clients connect to; its host is where the gateway lives
-  std::vector<Address> servers;  // the one pool
-  Duration exchange_delay{};     // how long a key exchange waits in the shard's queue
-  bool full = false;             // Connect is answered by "server full"
+  Address listen;                  // where clients connect to; its host is where the gateway lives
+  std::vector<Address> servers;    // the one pool
+  Duration exchange_delay{};       // how long a key exchange waits in the shard's queue
+  bool full = false;               // Connect is answered by "server full"
+  session::Rewriting rewriting{};  // its table outlives the gateway
 };
 
 /// The gateway without sockets: door and sessions between clients and servers of a simulated network, driven

@@ -67,6 +67,7 @@ void TestServer::handle(TimePoint now, Peer& peer, const Payload& payload) {
   if (peer.messages != nullptr && takes_otherwise(now, peer, payload, first)) return;
   if (peer.stream != nullptr) traffic_[peer.address].received.add(payload.bytes);
   if (!envelope) return;
+  if (encrypted && peer.key && envelope->type == Type::request) return operate_sealed(now, peer, payload);
   if (encrypted) {
     violations_.push_back("an encrypted message of type " + std::to_string(static_cast<int>(envelope->type)));
     return;
@@ -106,6 +107,7 @@ void TestServer::greet(TimePoint now, Peer& peer, const Payload& init) {
   }
   peer.initialized = true;
   peer.serialization = parsed->serialization;
+  take_key(peer, init.bytes, parsed->serialization);
   respond_to_init(now, peer);
 }
 
@@ -121,6 +123,12 @@ void TestServer::respond_to_init(TimePoint now, Peer& peer) {
 }
 
 void TestServer::answer(TimePoint now, Peer& peer, const Payload& message) {
+  if (!seals_ || !peer.key) return pass(now, peer, message);
+  const auto sealed = seal(peer, message.bytes);
+  pass(now, peer, {sealed, message.channel, message.delivery, message.form});
+}
+
+void TestServer::pass(TimePoint now, Peer& peer, const Payload& message) {
   const auto phase = peer.transport->phase();
   if (phase != transport::Phase::opening && phase != transport::Phase::open) return;
   switch (peer.transport->send(now, message)) {

@@ -15,6 +15,7 @@
 #include "base/address.h"
 #include "base/buffer_pool.h"
 #include "session/door.h"
+#include "support/load_balancing.h"
 #include "support/running_sum.h"
 #include "support/seeded_random.h"
 #include "support/stream_kind.h"
@@ -40,6 +41,7 @@ struct TestServerOptions {
   double clock_drift_ppm = 0;                // how much too fast it goes
   bool records = true;                       // keep received() and sent(); a benchmark has no use for them
   transport::Options transport{};
+  ServerPart part{};  // of LoadBalancing, beside the operations of test_operations.h
 };
 
 /// A game server without any cryptography, as it stands behind the gateway: the product's transport in its
@@ -120,6 +122,8 @@ class TestServer {
   std::uint32_t clock_at(TimePoint now) const;
 
   const transport::Stats& transport_stats() const { return stats_; }
+  /// Requests sealed with a token's key that it opened.
+  std::size_t opened() const { return opened_; }
   std::size_t peer_count() const { return peers_.size(); }
   std::vector<Address> peers() const;
   const std::deque<Message>& received() const { return received_; }
@@ -129,8 +133,9 @@ class TestServer {
   const std::map<Address, Traffic>& traffic() const { return traffic_; }
   /// Pings of TCP, which are no messages.
   const std::deque<Message>& pings() const { return pings_; }
-  /// What no server behind the gateway may see: a key exchange, an encrypted message, a first message that is
-  /// no Init, on WebSocket an Init later than that, and what the JSON mode doesn't know.
+  /// What no server behind the gateway may see: a key exchange, an encrypted message without a token's
+  /// key, a first message that is no Init, on WebSocket an Init later than that, and what the JSON mode
+  /// doesn't know.
   const std::vector<std::string>& violations() const { return violations_; }
 
  private:
@@ -154,23 +159,36 @@ class TestServer {
   void answer_internal(TimePoint now, Peer& peer, const transport::Payload& request);
   void answer_ping(TimePoint now, Peer& peer, const transport::Payload& ping);
   bool takes_otherwise(TimePoint now, Peer& peer, const transport::Payload& payload, bool first);
-  void take_token(const transport::Payload& payload, bool first);
+  void take_token(Peer& peer, const transport::Payload& payload, bool first);
   void take_text(TimePoint now, Peer& peer, std::string_view text);
   void take_object(TimePoint now, Peer& peer, const std::string& text);
   void answer_unit(TimePoint now, Peer& peer, std::string_view payload);
   void answer_object(TimePoint now, Peer& peer, const boost::json::object& object);
   void operate(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void authenticate(TimePoint now, Peer& peer, const boost::json::array& vals);
+  void admit(TimePoint now, Peer& peer, const boost::json::array& vals);
+  void send_to_game(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void join(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void enter(TimePoint now, Peer& peer, std::int64_t code, const boost::json::array& vals);
   void raise(TimePoint now, Peer& peer, const boost::json::array& vals);
   void leave(TimePoint now, Peer& peer);
-  /// Everybody in the room in JSON mode, by actor number.
+  /// Everybody who has a number in the room, by it.
   std::map<int, Peer*> actors_in(const std::vector<std::uint8_t>& room) const;
+  bool balance(TimePoint now, Peer& peer, const transport::Payload& payload);
+  void respond(TimePoint now, Peer& peer, const transport::Payload& request, std::int16_t return_code,
+               const std::vector<Parameter>& parameters);
+  void admit(TimePoint now, Peer& peer, const transport::Payload& payload);
+  void tell_regions(TimePoint now, Peer& peer, const transport::Payload& request);
+  void send_to_game(TimePoint now, Peer& peer, const transport::Payload& payload);
+  void enter_game(TimePoint now, Peer& peer, const transport::Payload& payload);
+  void take_key(Peer& peer, Bytes init, message::Serialization serialization);
+  void operate_sealed(TimePoint now, Peer& peer, const transport::Payload& request);
+  static std::vector<std::uint8_t> seal(const Peer& peer, Bytes message);
   void operate(TimePoint now, Peer& peer, const transport::Payload& request);
   void join(TimePoint now, Peer& peer, const transport::Payload& request);
   void raise(TimePoint now, Peer& peer, const transport::Payload& request);
   void answer(TimePoint now, Peer& peer, const transport::Payload& message);
+  void pass(TimePoint now, Peer& peer, const transport::Payload& message);
   void touch(Peer& peer);
   void forget_if_closed(TimePoint now, const Peer& peer);
 
@@ -185,6 +203,8 @@ class TestServer {
   bool dead_ = false;
   std::string game_address_;
   std::size_t messages_ = 0;
+  std::size_t opened_ = 0;
+  bool seals_ = false;  // what goes to peers with a token's key
 
   std::map<Address, std::unique_ptr<Peer>> peers_;
   std::deque<Address> touched_;                                        // peers that may have output

@@ -13,6 +13,7 @@ namespace gateway::test {
 namespace json = boost::json;
 using transport::Delivery;
 using transport::Form;
+using Role = ServerPart::Role;
 
 namespace {
 
@@ -29,6 +30,7 @@ enum class Request : std::int64_t {
 enum Key : std::int64_t {
   join_mode = 215,
   token = 221,
+  user_id = 225,
   address = 230,
   data = 245,
   receivers = 246,
@@ -44,6 +46,7 @@ constexpr std::int64_t create_if_missing = 1;  // of join_mode
 constexpr std::int64_t to_all = 1;             // of receivers
 constexpr std::int64_t room_exists = 32766;    // return codes
 constexpr std::int64_t room_is_missing = 32758;
+constexpr std::int64_t invalid_authentication = 32767;
 constexpr std::int64_t leave_event = 254;
 
 /// A parameter of `vals`, where keys and values alternate; null when it is missing.
@@ -52,6 +55,11 @@ json::value value_of(const json::array& vals, std::int64_t key) {
     if (vals[i] == key) return vals[i + 1];
   }
   return nullptr;
+}
+
+/// Of a string; empty for any other value.
+std::string text_in(const json::value& value) {
+  return value.is_string() ? std::string(value.get_string()) : std::string();
 }
 
 json::object response(std::int64_t code, json::array vals, std::int64_t error = 0, const char* text = "") {
@@ -120,9 +128,11 @@ void TestServer::operate(TimePoint now, Peer& peer, std::int64_t code, const jso
     case Request::kick:
       return disconnect(now, peer.address, 1);
     case Request::authenticate:
+      if (options_.part.role != Role::none) return admit(now, peer, vals);
       return authenticate(now, peer, vals);
     case Request::join:
     case Request::create:
+      if (options_.part.role == Role::master) return send_to_game(now, peer, code, vals);
       return join(now, peer, code, vals);
     case Request::raise_event:
       return raise(now, peer, vals);
@@ -140,6 +150,35 @@ void TestServer::authenticate(TimePoint now, Peer& peer, const json::array& vals
   answer_object(now, peer, response(static_cast<std::int64_t>(Request::authenticate), answered));
 }
 
+/// As a part of LoadBalancing: with a token of an earlier server, or as a new player.
+void TestServer::admit(TimePoint now, Peer& peer, const json::array& vals) {
+  const auto code = static_cast<std::int64_t>(Request::authenticate);
+  const json::value known = value_of(vals, token);
+  LoadBalancing& application = *options_.part.application;
+  peer.user = known.is_string() ? application.user_of(text_in(known)) : text_in(value_of(vals, user_id));
+  if (!peer.user)
+    return answer_object(now, peer, response(code, {}, invalid_authentication, "unknown token"));
+  json::array told{user_id, *peer.user};
+  if (options_.part.role == Role::name) told.insert(told.end(), {address, application.names().master});
+  if (!known.is_string()) told.insert(told.end(), {token, application.admit(*peer.user)});
+  answer_object(now, peer, response(code, told));
+}
+
+/// As the master: to the game server where the room is, or where a new one will be.
+void TestServer::send_to_game(TimePoint now, Peer& peer, std::int64_t code, const json::array& vals) {
+  const json::value name = value_of(vals, room_name);
+  const bool creates = code == static_cast<std::int64_t>(Request::create);
+  LoadBalancing& application = *options_.part.application;
+  const auto game = creates ? application.create(text_in(name)) : application.find(text_in(name));
+  if (game) {
+    const std::string server = application.names().games[*game];
+    return answer_object(now, peer, response(code, {address, server, room_name, name}));
+  }
+  answer_object(now, peer,
+                creates ? response(code, {}, room_exists, "room exists")
+                        : response(code, {}, room_is_missing, "no such room"));
+}
+
 /// Into a room, or to where one gets into it. Rooms are there as long as somebody is in them.
 void TestServer::join(TimePoint now, Peer& peer, std::int64_t code, const json::array& vals) {
   const json::value name = value_of(vals, room_name);
@@ -152,6 +191,9 @@ void TestServer::join(TimePoint now, Peer& peer, std::int64_t code, const json::
   }
   if (!peer.has_token && !game_address_.empty()) {
     return answer_object(now, peer, response(code, {address, game_address_, room_name, name}));
+  }
+  if (options_.part.role == Role::game) {
+    options_.part.application->enter({options_.part.game, text_in(name), peer.user.value_or("")});
   }
   peer.room = copy(bytes_of(text));
   peer.properties = value_of(vals, actor_properties);

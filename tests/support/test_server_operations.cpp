@@ -40,7 +40,7 @@ std::vector<std::uint8_t> response_of(std::size_t size, std::uint8_t code, Seria
 }  // namespace
 
 void TestServer::operate(TimePoint now, Peer& peer, const Payload& request) {
-  if (request.bytes.size() < 3) return;
+  if (request.bytes.size() < 3 || balance(now, peer, request)) return;
   const auto argument = read_argument(peer.serialization, request.bytes);
   const std::uint32_t number = argument ? argument->number : 0;
   const auto reply = [&](std::uint8_t channel, Delivery delivery) {

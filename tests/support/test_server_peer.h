@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <boost/json/value.hpp>
 
+#include "support/photon_crypto.h"
 #include "support/stream_kind.h"
 #include "support/test_server.h"
 #include "transport/framed_stream.h"
@@ -29,9 +31,12 @@ struct TestServer::Peer {
   bool touched = false;
   message::Serialization serialization = message::Serialization::v16;
   std::optional<std::vector<std::uint8_t>> room{};  // typed value of the room's name, in JSON mode its text
+  int actor = 0;                                    // its number in the room
+  // As a part of LoadBalancing:
+  std::optional<std::string> user{};  // who was let in
+  std::optional<PhotonCrypto> key{};  // that goes with the token of its Init
   // In JSON mode alone:
   bool has_token = false;              // it came with the token that an earlier connection was given
-  int actor = 0;                       // its number in the room
   boost::json::value properties = {};  // that it entered with
 };
 

@@ -140,15 +140,17 @@ bool TestServer::takes_otherwise(TimePoint now, Peer& peer, const Payload& paylo
     return true;
   }
   if (payload.bytes.front() != token_first) return false;
-  take_token(payload, first);
+  take_token(peer, payload, first);
   return true;
 }
 
-void TestServer::take_token(const Payload& payload, bool first) {
+void TestServer::take_token(Peer& peer, const Payload& payload, bool first) {
   if (!first) violations_.push_back("an Init that isn't the first message");
   if (!is_token_header(payload.bytes) || !message::parse_init(payload.bytes.subspan(token_header_bytes))) {
     violations_.push_back("a first message that is no Init");
+    return;
   }
+  take_key(peer, payload.bytes.subspan(token_header_bytes), peer.serialization);
 }
 
 }  // namespace gateway::test
