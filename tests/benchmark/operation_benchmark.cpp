@@ -1,5 +1,6 @@
 // CPU and datagrams per operation: an encrypted reliable request and its encrypted response through the
-// gateway, next to the same operation in the clear sent directly to the server. See README.md.
+// gateway, with and without rules and address rewriting, next to the same operation in the clear sent
+// directly to the server. See README.md.
 //
 //   operation_benchmark [operations a round] [rounds] [bytes]
 
@@ -32,40 +33,69 @@ struct Measured {
   double server_link = 0;
 };
 
+/// A gateway of its own in front of the server.
+class Gateway {
+ public:
+  Gateway(std::uint16_t server, const std::string& listener, const std::string& more)
+      : port_(gateway::test::free_udp_port()),
+        config_(".yaml", "version: 1\nlisteners:\n  - { name: b, listen: \"udp://127.0.0.1:" +
+                             std::to_string(port_) + "\", upstream: b" + listener +
+                             " }\nupstreams:\n  b: { servers: [\"udp://127.0.0.1:" + std::to_string(server) +
+                             "\"] }\nadmin: off\nlimits: { sessions: 500 }\nthreads: 1\n" + more),
+        process_({gateway::test::built_program("photon-gateway"), "--config", config_.path()}) {
+    if (!process_.wait_for_output("listening", 10s))
+      throw std::runtime_error("the gateway doesn't start: " + process_.output());
+  }
+  std::uint16_t port() const { return port_; }
+  Duration cpu_time() const { return process_.cpu_time(); }
+
+ private:
+  std::uint16_t port_;
+  gateway::test::TemporaryFile config_;
+  gateway::test::Process process_;
+};
+
+/// Every operation of the benchmark is walked for the first rule and meets the second; every response is
+/// looked at.
+constexpr const char* policies = R"(encryption:
+  rules:
+    - { operations: [1], without_parameter: 221, require: encrypted, otherwise: reject }
+    - { operations: [authenticate], require: encrypted, otherwise: reject }
+    - { events: [1, 200], to_client: encrypted, otherwise: drop }
+)";
+
 class Bench {
  public:
   Bench(std::size_t operations, std::size_t bytes) : operations_(operations), data_(bytes) {
     gateway::test::TestServerOptions options;
     options.records = false;
     server_ = std::make_unique<gateway::test::TestServerSocket>(options);
-    port_ = gateway::test::free_udp_port();
-    config_ = std::make_unique<gateway::test::TemporaryFile>(
-        ".yaml", "version: 1\nlisteners:\n  - { name: b, listen: \"udp://127.0.0.1:" + std::to_string(port_) +
-                     "\", upstream: b }\nupstreams:\n  b: { servers: [\"udp://127.0.0.1:" +
-                     std::to_string(server_->port()) +
-                     "\"] }\nadmin: off\nlimits: { sessions: 500 }\nthreads: 1\n");
-    gateway_ = std::make_unique<gateway::test::Process>(std::vector<std::string>{
-        gateway::test::built_program("photon-gateway"), "--config", config_->path()});
-    if (!gateway_->wait_for_output(std::to_string(port_), 10s)) {
-      throw std::runtime_error("the gateway doesn't start: " + gateway_->output());
-    }
+    plain_ = std::make_unique<Gateway>(server_->port(), "", "");
+    with_policies_ =
+        std::make_unique<Gateway>(server_->port(), ", public_address: \"play.example.com:5055\"", policies);
   }
 
-  Measured round(bool through_gateway) {
+  const Gateway& plain() const { return *plain_; }
+  const Gateway& with_policies() const { return *with_policies_; }
+
+  /// One client's operations, through `by` or directly.
+  Measured round(const Gateway* by) {
+    const bool through_gateway = by != nullptr;
     PhotonSocketClient client(gateway::test::generation_4_1_8, {}, "127.0.0.1",
-                              through_gateway ? port_ : server_->port());
+                              through_gateway ? by->port() : server_->port());
     enter(client, through_gateway);
     run(client, through_gateway, window * 4);  // warm
     const Duration server_before = server_->cpu_time();
-    const Duration gateway_before = gateway_->cpu_time();
+    const Duration gateway_before = through_gateway ? by->cpu_time() : Duration{};
     const std::size_t link_before = datagrams_;
     const std::size_t server_link_before = server_datagrams();
     run(client, through_gateway, operations_);
     const auto per_operation = [&](double value) { return value / static_cast<double>(operations_); };
-    const Measured measured{per_operation(microseconds_of(server_->cpu_time() - server_before)),
-                            per_operation(microseconds_of(gateway_->cpu_time() - gateway_before)),
-                            per_operation(static_cast<double>(datagrams_ - link_before)),
-                            per_operation(static_cast<double>(server_datagrams() - server_link_before))};
+    const Measured measured{
+        per_operation(microseconds_of(server_->cpu_time() - server_before)),
+        per_operation(microseconds_of((through_gateway ? by->cpu_time() : Duration{}) - gateway_before)),
+        per_operation(static_cast<double>(datagrams_ - link_before)),
+        per_operation(static_cast<double>(server_datagrams() - server_link_before))};
     client.client().disconnect(client.now());
     client.run_for(50ms);
     return measured;
@@ -110,10 +140,9 @@ class Bench {
   std::size_t operations_;
   std::vector<std::uint8_t> data_;
   std::size_t datagrams_ = 0;
-  std::uint16_t port_ = 0;
   std::unique_ptr<gateway::test::TestServerSocket> server_;
-  std::unique_ptr<gateway::test::TemporaryFile> config_;
-  std::unique_ptr<gateway::test::Process> gateway_;
+  std::unique_ptr<Gateway> plain_;
+  std::unique_ptr<Gateway> with_policies_;
 };
 
 template <class Field>
@@ -133,15 +162,24 @@ void measure(std::size_t operations, std::size_t rounds, std::size_t bytes) {
   Bench bench(operations, bytes);
   std::vector<Measured> direct;
   std::vector<Measured> through;
+  std::vector<Measured> policed;
   for (std::size_t round = 0; round < rounds; ++round) {
-    direct.push_back(bench.round(false));
-    through.push_back(bench.round(true));
+    direct.push_back(bench.round(nullptr));
+    through.push_back(bench.round(&bench.plain()));
+    policed.push_back(bench.round(&bench.with_policies()));
   }
   std::printf("per operation, median of %zu rounds\n", rounds);
   print("direct", direct);
   print("gateway", through);
+  print("policies", policed);
   std::printf("x = gateway CPU / server CPU of the same run: %.2f\n",
               median(through, &Measured::gateway_us) / median(through, &Measured::server_us));
+  std::vector<double> ratios;
+  for (std::size_t round = 0; round < rounds; ++round)
+    ratios.push_back(policed[round].gateway_us / through[round].gateway_us);
+  const auto ratio = gateway::test::spread_of(ratios);
+  std::printf("with rules and rewriting / without, within a round: %.3f (%.3f..%.3f)\n", ratio.median,
+              ratio.min, ratio.max);
 }
 
 }  // namespace
