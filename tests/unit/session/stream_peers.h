@@ -37,8 +37,7 @@ inline Text copy(Bytes bytes) {
 
 /// A session between a client and a server that are played by bare transports; what one says the other hears
 /// at once, as long as the session reads.
-class StreamSessionTest : public testing::Test {
- protected:
+struct StreamSessionPeers {
   void begin(const StreamClient& how) {
     framing = how.framing;
     session = std::make_unique<Session>(services, how, now);
@@ -154,6 +153,8 @@ class StreamSessionTest : public testing::Test {
   std::unique_ptr<Stream> client;
   std::unique_ptr<Stream> server;
 };
+
+class StreamSessionTest : public testing::Test, protected StreamSessionPeers {};
 
 inline const Text request{0xF3, 0x02, 1, 0, 0};
 inline const Text response{0xF3, 0x03, 1, 0, 0, 0x2A, 0, 0};
