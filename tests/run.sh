@@ -158,6 +158,7 @@ show() {
   if [[ -x $2 ]] && check "$@"; then sed 's/^/    /' "$(log_of "$1")"; fi
 }
 show "release: benchmark, short" build/release/tests/operation_benchmark 500 3
+check "release: floods, short" build/release/tests/flood 20 && sed "s/^/    /" "$(log_of "release: floods, short")"
 show "release: benchmark of TCP, short" build/release/tests/stream_benchmark 2000 3
 if [[ $mode == quick ]]; then finish; fi
 
