@@ -75,7 +75,8 @@ int GatewayProcess::stop() {
 }
 
 Scene::Scene(const TestServerOptions& options, const std::string& config)
-    : server(options), gateway({.servers = {server.port()}, .more = config}) {}
+    : server(options),
+      gateway({.servers = {server.port()}, .more = config, .upstream = {"health_check: off"}}) {}
 
 std::unique_ptr<PhotonSocketClient> Scene::client(PhotonClient::Config config, const Generation& generation) {
   static std::uint64_t next_seed = 1;

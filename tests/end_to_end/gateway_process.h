@@ -50,7 +50,7 @@ class GatewayProcess {
 /// Path of the built program.
 std::string gateway_program();
 
-/// A server, the gateway in front of it, and clients of both.
+/// A server, the gateway in front of it, and clients of both. No probes: the server sees the clients only.
 class Scene {
  public:
   explicit Scene(const TestServerOptions& server = {}, const std::string& config = "");

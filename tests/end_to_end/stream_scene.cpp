@@ -22,6 +22,7 @@ StreamScene::StreamScene(Scheme wanted, TestStreamServerOptions options, const s
                .more = config,
                .scheme = wanted,
                .listener = listener,
+               .upstream = {"health_check: off"},
                .certificate = wanted == Scheme::wss ? &certificate : nullptr}) {}
 
 std::unique_ptr<StreamSocketClient> StreamScene::client(PhotonStreamClient::Config config,

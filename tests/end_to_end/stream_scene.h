@@ -11,7 +11,7 @@
 namespace gateway::test {
 
 /// A server, the gateway in front of it, and clients of both, over TCP, WebSocket or WebSocket with TLS. The
-/// server's kind follows from the scheme.
+/// server's kind follows from the scheme. No probes: the server sees the clients only.
 class StreamScene {
  public:
   using Scheme = GatewayProcess::Scheme;
