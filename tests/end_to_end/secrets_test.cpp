@@ -77,5 +77,24 @@ TEST(Secrets, AreGoneFromMemoryWhenAnotherKeyReplacedThem) {
   EXPECT_EQ(copies_in_memory(gateway, first), 0);
 }
 
+TEST(Secrets, AreInNoLogAtAnyLevel) {
+  const std::string secret = "the-players-own-password";
+  const std::vector<std::uint8_t> data(secret.begin(), secret.end());
+  Scene scene({}, R"(log: { level: trace }
+encryption:
+  rules:
+    - { operations: [1], require: encrypted, otherwise: log }
+    - { operations: [2], require: encrypted, otherwise: disconnect }
+)");
+  const auto client = scene.encrypted();
+  ASSERT_NE(ask(*client, Operation::echo, 0, data, true), nullptr);
+  ASSERT_NE(ask(*client, Operation::echo, 0, data, false), nullptr);
+  send(*client, Operation::echo_late, 0, data, false);
+  EXPECT_TRUE(
+      client->run_until([&] { return client->client().count(ClientEvent::Kind::disconnected) > 0; }, 5s));
+  ASSERT_TRUE(scene.gateway.process().wait_for_output("session ended", 5s));
+  EXPECT_EQ(scene.gateway.process().output().find(secret), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gateway::test
