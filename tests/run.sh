@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test and check. The last line counts them.
-#   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy, fuzzing (10 s a target)
+#   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy, fuzzing (5 s a target)
 #   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan
 #   ./tests/run.sh --quick  gcc release and format only
 # Output of every step is kept in build/logs. Seeds of simulations: GATEWAY_SEED, GATEWAY_SEEDS.
@@ -168,7 +168,7 @@ else
   skip "clang-tidy" "needs clang-tidy $tools_version"
 fi
 everything asan
-if check "fuzz, short" tests/fuzz/run.sh 10; then sed 's/^/    /' "$(log_of "fuzz, short")"; fi
+if check "fuzz, short" tests/fuzz/run.sh 5; then sed 's/^/    /' "$(log_of "fuzz, short")"; fi
 threads_only tsan
 if [[ $mode == all ]]; then
   everything clang

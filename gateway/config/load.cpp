@@ -8,6 +8,7 @@
 #include <system_error>
 #include <thread>
 
+#include "config/access.h"
 #include "config/addresses.h"
 #include "config/health.h"
 #include "config/links.h"
@@ -258,6 +259,7 @@ Config defaults() {
   Config config;
   set_threads(config, 0);
   config.admin = make_admin({.text = std::string(admin_default), .where = "the default of admin"});
+  config.net.access = default_access();
   const std::string here = "the default of exempt";
   config.net.limits.exempt = {parse_ip({.text = "127.0.0.1", .where = here}),
                               parse_ip({.text = "::1", .where = here})};
@@ -266,8 +268,8 @@ Config defaults() {
 
 Config read_config(const Value& value) {
   Config config = defaults();
-  const Map root = value.map({"version", "listeners", "upstreams", "encryption", "rewriting", "limits",
-                              "timeouts", "admin", "log", "threads"});
+  const Map root = value.map({"version", "listeners", "upstreams", "encryption", "rewriting", "access",
+                              "limits", "timeouts", "admin", "log", "threads"});
   read_version(root);
   const std::vector<ListenerText> listeners = read_listeners(root.require("listeners", listeners_example));
   const std::vector<UpstreamText> upstreams = read_upstreams(root.require("upstreams", upstreams_example));
@@ -275,6 +277,7 @@ Config read_config(const Value& value) {
   connect_addresses(listeners, upstreams, config.net);
   if (const auto encryption = root.find("encryption")) read_encryption(*encryption, config.net);
   if (const auto rewriting = root.find("rewriting")) read_rewriting(*rewriting, config.net);
+  if (const auto access = root.find("access")) config.net.access = read_access(*access);
   if (const auto limits = root.find("limits")) read_limits(*limits, config.net);
   if (const auto timeouts = root.find("timeouts")) read_timeouts(*timeouts, config.net.session);
   if (const auto admin = root.find("admin")) read_admin(*admin, config);

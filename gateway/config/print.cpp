@@ -171,6 +171,17 @@ void print_encryption(const net::Options& options, Lines& out) {
            "{ rate: " + write_rate(rate) + ", per_session: " + std::to_string(session.exchanges_max) + " }");
 }
 
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> words;
+  for (const std::string& text : texts) words.push_back(quoted(text));
+  return joined(words);
+}
+
+void print_access(const net::AccessOptions& access, Lines& out) {
+  out.line(0, "access",
+           "{ allow: " + quoted_list(access.allow) + ", deny: " + quoted_list(access.deny) + " }");
+}
+
 void print_limits(const net::Options& options, Lines& out) {
   std::vector<std::string> exempt;
   for (const Address& address : options.limits.exempt) exempt.push_back(quoted(ip_text(address)));
@@ -197,6 +208,7 @@ std::string print(const Config& config) {
   print_links(config.net, out);
   print_encryption(config.net, out);
   out.line(0, "rewriting", "{ unknown_addresses: " + std::string(word(config.net.unknown_addresses)) + " }");
+  print_access(config.net.access, out);
   print_limits(config.net, out);
   print_timeouts(config.net.session, out);
   out.line(0, "admin", config.admin ? "{ listen: " + quoted(config.admin->text) + " }" : "off");

@@ -1,6 +1,9 @@
 #include "config/reader.h"
 
 #include <algorithm>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
 
 #include "config/quantity.h"
 #include "config/suggest.h"
@@ -15,6 +18,45 @@ std::string position(const std::string& file, const YAML::Mark& mark) {
 
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
+}
+
+/// Notes where documents begin. YAML::LoadAll() would give them too, but it never returns from a comma where
+/// a document may begin, and takes all memory there is.
+class Documents final : public YAML::EventHandler {
+ public:
+  std::size_t count() const { return count_; }
+  const YAML::Mark& last() const { return last_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    ++count_;
+    last_ = mark;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+
+ private:
+  std::size_t count_ = 0;
+  YAML::Mark last_;
+};
+
+void expect_one_document(const std::string& text, const std::string& file) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Documents documents;
+  while (documents.count() < 2 && parser.HandleNextDocument(documents)) {
+  }
+  const auto at = static_cast<std::size_t>(documents.last().pos);
+  if (documents.count() > 0 && at < text.size() && text[at] == ',')
+    throw Error(position(file, documents.last()) + ": not YAML: a comma outside of [ ] and { }");
+  if (documents.count() > 1) throw Error(file + ": more than one YAML document; leave out the line with ---");
 }
 
 }  // namespace
@@ -154,13 +196,11 @@ Value Map::require(std::string_view key, std::string_view example) const {
 
 Value parse_yaml(const std::string& text, const std::string& file) {
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty() || documents.front().IsNull()) {
+    expect_one_document(text, file);
+    const YAML::Node document = YAML::Load(text);
+    if (document.IsNull())
       throw Error(file + ": the configuration is empty; it needs version, listeners and upstreams");
-    }
-    if (documents.size() > 1)
-      throw Error(file + ": more than one YAML document; leave out the line with ---");
-    return {file, "configuration", documents.front()};
+    return {file, "configuration", document};
   } catch (const YAML::Exception& error) {
     throw Error(position(file, error.mark) + ": not YAML: " + error.msg);
   }

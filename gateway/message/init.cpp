@@ -69,6 +69,17 @@ std::string_view query_of(std::string_view request_line) {
   return request_line.substr(begin + 1, end - begin - 1);
 }
 
+// Takes the next key=value from the front of a query.
+std::string_view take_field(std::string_view& query) {
+  const std::string_view field = query.substr(0, query.find('&'));
+  query.remove_prefix(std::min(field.size() + 1, query.size()));
+  return field;
+}
+
+std::string_view key_of(std::string_view field) {
+  return field.substr(0, field.find('='));
+}
+
 Result<Init> parse_http(std::string_view message) {
   const auto line_end = message.find_first_of("\r\n");
   if (line_end == std::string_view::npos) return Error::truncated;
@@ -78,11 +89,9 @@ Result<Init> parse_http(std::string_view message) {
   init.token = true;  // this form is chosen only to carry a token or custom data
   std::string_view query = query_of(message.substr(0, line_end));
   while (!query.empty()) {
-    const std::string_view field = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(field.size() + 1, query.size()));
-    const auto equals = std::min(field.find('='), field.size());
-    const std::string_view key = field.substr(0, equals);
-    const std::string_view value = field.substr(std::min(equals + 1, field.size()));
+    const std::string_view field = take_field(query);
+    const std::string_view key = key_of(field);
+    const std::string_view value = field.substr(std::min(key.size() + 1, field.size()));
     if (key == "app") init.application = value;
     if (key == "clientversion") init.version = parse_version(value);
     if (key == "protocol") serialization = serialization_named(value);
@@ -125,30 +134,45 @@ Result<Init> parse_v3(Bytes message) {
   return init;
 }
 
-constexpr std::string_view http_ipv6 = "&IPv6";
+// The query of a text Init that was parsed, and what stands before and behind it.
+struct HttpParts {
+  Bytes head;
+  std::string_view query;
+  Bytes tail;
 
-// The end of the query, which is where clients write the word.
-std::size_t query_end(std::string_view message) {
-  const std::string_view line = message.substr(0, message.find_first_of("\r\n"));
-  const std::string_view query = query_of(line);
-  return query.data() == nullptr ? line.size() : static_cast<std::size_t>(query.end() - message.begin());
-}
+  explicit HttpParts(Bytes message) {
+    const std::string_view text = text_of(message);
+    query = query_of(text.substr(0, text.find_first_of("\r\n")));
+    const auto begin = static_cast<std::size_t>(query.data() - text.data());
+    head = message.first(begin);
+    tail = message.subspan(begin + query.size());
+  }
+};
 
+// At the end of the query, which is where clients write the word.
 std::size_t write_http_with_ipv6(Bytes message, MutableBytes out) {
-  const std::size_t end = query_end(text_of(message));
-  auto at = std::ranges::copy(http_ipv6, out.begin() + static_cast<std::ptrdiff_t>(end)).out;
-  at = std::ranges::copy(message.subspan(end), at).out;
-  return static_cast<std::size_t>(at - out.begin());
+  const HttpParts parts(message);
+  ByteWriter writer(out);
+  writer.bytes(parts.head);
+  writer.bytes(bytes_of(parts.query));
+  writer.bytes(bytes_of("&IPv6"));
+  writer.bytes(parts.tail);
+  return writer.position();
 }
 
+// Without any field that is the word, wherever it stands and whatever value it has.
 std::size_t write_http_without_ipv6(Bytes message, MutableBytes out) {
-  const std::string_view text = text_of(message);
-  const std::size_t at = text.substr(0, query_end(text)).rfind(http_ipv6);
-  if (at == std::string_view::npos)
-    return message.size();  // the first word of the query; no client does that
-  const std::size_t behind = at + http_ipv6.size();
-  std::ranges::copy(message.subspan(behind), out.begin() + static_cast<std::ptrdiff_t>(at));
-  return message.size() - http_ipv6.size();
+  HttpParts parts(message);
+  ByteWriter writer(out);
+  writer.bytes(parts.head);
+  while (!parts.query.empty()) {
+    const std::string_view field = take_field(parts.query);
+    if (key_of(field) == "IPv6") continue;
+    if (writer.position() > parts.head.size()) writer.u8('&');
+    writer.bytes(bytes_of(field));
+  }
+  writer.bytes(parts.tail);
+  return writer.position();
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ std::string_view name(net::Rejection rejection) {
       return "sessions_per_address";
     case net::Rejection::stopping:
       return "stopping";
+    case net::Rejection::access:
+      return "access";
     case net::Rejection::count_:
       break;
   }

@@ -27,7 +27,8 @@ inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessio
                                            "Sessions ended, by the reason the log line at their end names."};
 inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
-    "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\"."};
+    "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
+    "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
     "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};

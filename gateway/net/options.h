@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/address_ranges.h"
 #include "policy/addresses.h"
 #include "policy/options.h"
 #include "session/options.h"
@@ -88,6 +89,13 @@ struct LimitOptions {
   Duration exchange_wait = milliseconds(1500);  // longest wait of one; beyond: refused
 };
 
+/// Who may connect at all; checked before anything else is done for an address.
+struct AccessOptions {
+  std::vector<std::string> allow = {"0.0.0.0/0", "::/0"};  // as configured: CIDR blocks and "file:…"
+  std::vector<std::string> deny;                           // the same; wins over allow
+  Access lists;                                            // what these came to
+};
+
 /// Everything the data path is built from; fixed for the process's life.
 struct Options {
   std::vector<ListenerOptions> listeners;
@@ -97,6 +105,7 @@ struct Options {
   session::Options session;
   session::DoorOptions door;
   LimitOptions limits;
+  AccessOptions access;
   std::size_t threads = 1;                            // shards
   std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
   Duration resolve_interval = seconds(30);            // between two looks at what servers' names mean

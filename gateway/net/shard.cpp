@@ -226,12 +226,20 @@ void Shard::receive_from_clients(std::uint32_t index) {
   for (int batch = 0; batch < batches_max; ++batch) {
     received_.receive(listener.udp->socket.get(), false);
     for (std::size_t i = 0; i < received_.size(); ++i) {
-      if (const auto datagram = received_[i]) dispatch(index, *datagram);
+      const auto datagram = received_[i];
+      if (datagram && admits(listener, datagram->from)) dispatch(index, *datagram);
     }
     if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
     if (!received_.full()) break;
   }
   to_clients_.flush();  // the door's answers
+}
+
+/// Who isn't admitted gets no answer at all.
+bool Shard::admits(Listener& listener, const Address& client) {
+  if (options_.access.lists.admits(client)) return true;
+  listener.stats.rejected[static_cast<std::size_t>(Rejection::access)].add();
+  return false;
 }
 
 void Shard::receive_from_server(Index index) {

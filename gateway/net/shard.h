@@ -76,6 +76,7 @@ class Shard {
   // Receiving.
   void receive(std::uint64_t key);
   void receive_from_clients(std::uint32_t listener);
+  bool admits(Listener& listener, const Address& client);
   void receive_from_server(Index index);
   void receive_from_stream(Index index, Side side);
   void dispatch(std::uint32_t listener, const Received& datagram);

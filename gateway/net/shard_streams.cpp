@@ -16,8 +16,9 @@ using session::StreamClient;
 
 void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& client) {
   Listener& listener = listeners_[index];
+  if (!admits(listener, client)) return;  // and the socket closes
   if (const auto rejection = rejection_of(client)) {
-    return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();  // and the socket closes
+    return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
   const std::size_t message_max = options_.session.downstream.message_max;
   switch (listener.options.scheme) {

@@ -11,8 +11,14 @@
 
 namespace gateway::net {
 
-/// Why a client was turned away for want of room: on UDP its Connect was answered by "server full".
-enum class Rejection : std::uint8_t { sessions, sessions_per_address, stopping, count_ };
+/// Why a client was turned away: on UDP its Connect was answered by "server full", except for `access`.
+enum class Rejection : std::uint8_t {
+  sessions,              // as many as limits.sessions are live
+  sessions_per_address,  // the same for limits.sessions_per_address
+  stopping,
+  access,  // access doesn't admit the address: unanswered on UDP, where each datagram counts
+  count_
+};
 
 /// How a client's way to its session went on a listener of ws or wss: TLS, where there is one, and the
 /// WebSocket upgrade.

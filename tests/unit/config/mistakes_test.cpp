@@ -65,6 +65,8 @@ const Mistake file_mistakes[] = {
     {"OnlyComments", "# nothing\n", "", "the configuration is empty"},
     {"NotYaml", "version: [1\n", "2:1", "not YAML: "},
     {"Tab", "version: 1\n\tlisteners: []\n", "2:1", "not YAML: "},
+    {"CommaAtTheBeginning", ", version: 1\n", "1:1", "not YAML: a comma outside of [ ] and { }"},
+    {"CommaAtTheEnd", head + ", threads: 1\n", "4:1", "not YAML: "},
     {"TwoDocuments", head + "---\n" + head, "", "more than one YAML document"},
     {"RootIsList", "- version: 1\n", "1:1", "\"configuration\" must be a map"},
     {"RootIsWord", "version\n", "1:1", "\"configuration\" must be a map"},

@@ -23,6 +23,7 @@ encryption:
   rules: []
   key_exchange: { rate: 2000/s, per_session: 4 }
 rewriting: { unknown_addresses: pass }
+access: { allow: ["0.0.0.0/0", "::/0"], deny: [] }
 limits:
   sessions: auto
   sessions_per_address: 1000
@@ -60,6 +61,7 @@ encryption:
     - { events: [join], to_client: encrypted, otherwise: clear }
   key_exchange: { rate: 7/s, per_session: 1 }
 rewriting: { unknown_addresses: pass }
+access: { allow: ["10.0.0.0/8", "2001:db8::/32"], deny: ["10.1.2.3"] }
 limits:
   sessions: 3
   sessions_per_address: 2

@@ -219,6 +219,19 @@ TEST(Init, OfTheTextFormSaysItAtTheEndOfTheQuery) {
   EXPECT_EQ(with_family(bytes(v6), false), bytes(v4));
 }
 
+TEST(Init, OfTheTextFormNoLongerSaysItWhereverItStood) {
+  const auto bytes = [](const std::string& text) {
+    return std::vector<std::uint8_t>(text.begin(), text.end());
+  };
+  const auto without = bytes("POST /?app=a&protocol=GpBinaryV18 HTTP/1.1\r\n\r\n");
+  for (const std::string query : {"IPv6&app=a&protocol=GpBinaryV18", "app=a&IPv6=1&protocol=GpBinaryV18",
+                                  "app=a&protocol=GpBinaryV18&IPv6&IPv6"}) {
+    EXPECT_EQ(with_family(bytes("POST /?" + query + " HTTP/1.1\r\n\r\n"), false), without) << query;
+  }
+  const auto other = bytes("POST /?app=a&protocol=GpBinaryV18&IPv6only=1 HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(with_family(other, false), other);
+}
+
 TEST(Init, OfAVeryOldClientCannotSayItsFamily) {
   auto bytes = from_hex("f300 0106 01 030201 07");
   bytes.resize(41);
