@@ -3,6 +3,7 @@
 #   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy, fuzzing (5 s a target)
 #   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan
 #   ./tests/run.sh --quick  gcc release and format only
+#   ./tests/run.sh --soak N gcc release, N seeds of every simulation that has seeds, and a report; nothing else
 # Output of every step is kept in build/logs. Seeds of simulations: GATEWAY_SEED, GATEWAY_SEEDS.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -13,7 +14,11 @@ case "${1:-}" in
   "") ;;
   --all) mode=all ;;
   --quick) mode=quick ;;
-  *) sed -n '2,6s/^# \?//p' "$0"; exit 2 ;;
+  --soak)
+    mode=soak
+    if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then sed -n '2,7s/^# \?//p' "$0"; exit 2; fi
+    ;;
+  *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;;
 esac
 
 export LC_ALL=C
@@ -102,6 +107,18 @@ run_tests() {
   skipped=$((skipped + leftout))
 }
 
+# soak SEEDS: a report of each simulation: what it counted, or the seeds that failed and how to replay them.
+soak() {
+  build release simulation_tests || return
+  local filter='WholeSession.*:WholeStream.*:BalancedSession.*:BalancedStream.*' name log
+  export GATEWAY_SEEDS=$1
+  wrapper=()
+  run_tests release simulation_tests --gtest_filter="$filter"
+  log=$(log_of "release: simulation_tests")
+  echo "$1 seeds from ${GATEWAY_SEED:-1} of each:"
+  grep -E 'messages|raised sealed|gave up|^\[ +(OK|FAILED) |to replay it' "$log" | sort -u | sed 's/^/    /'
+}
+
 everything() { # PRESET
   wrapper=()
   build "$1" all || return
@@ -142,6 +159,10 @@ right_version() { # TOOL
   "$1" --version 2>/dev/null | grep -q "version $tools_version\."
 }
 
+if [[ $mode == soak ]]; then
+  soak "$2"
+  finish
+fi
 step "install what is missing" deploy/install_dependencies.sh --checks || { failed=$((failed + 1)); finish; }
 step "install JavaScript packages" npm ci --prefix tests/javascript --ignore-scripts --no-audit --no-fund ||
   failed=$((failed + 1)) # the tests that need them are skipped

@@ -101,7 +101,8 @@ void Traffic::play(TimePoint now, PhotonClient& client) {
   if (!client.initialised()) return;
   if (!entered_) return enter(now, client);
   if (!random_.chance(0.4)) return;
-  for (std::uint64_t burst = random_.between(1, 3); burst > 0 && left_ > 0; --burst) {
+  for (std::uint64_t burst = options_.at_once ? left_ : random_.between(1, 3); burst > 0 && left_ > 0;
+       --burst) {
     --left_;
     act(now, client);
   }

@@ -36,6 +36,7 @@ class Traffic {
  public:
   struct Options {
     std::size_t messages = 40;
+    bool at_once = false;  // all in one frame of the game, as clients without a window may
     bool encrypts = true;
     bool large = false;             // one message between 100,000 and 512,000 bytes among them
     std::size_t size_max = 20'000;  // of the others

@@ -19,6 +19,7 @@ SimulatedGatewayOptions gateway_options(const WorldOptions& options) {
 }  // namespace
 
 World::World(const WorldOptions& options) : network(options.seed), options_(options) {
+  network.begin(options.begin);
   gateway = std::make_unique<SimulatedGateway>(gateway_options(options), options.seed + 1);
   network.attach(gateway_host, *gateway);
   for (std::size_t i = 0; i < options.servers; ++i) {

@@ -20,6 +20,7 @@ struct WorldOptions {
   std::size_t servers = 1;
   TestServerOptions server;
   SimulatedGatewayOptions gateway;
+  TimePoint begin = TimePoint{} + hours(1);                 // what everybody's clock counts from
   Link client_link;                                         // of every client added
   Link server_link{.delay = milliseconds(1), .mtu = 1200};  // of every server
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wire/datagram.h"
+
 namespace gateway::test {
 namespace {
 
@@ -37,8 +39,32 @@ void Network::send(const Packet& packet) {
   if (filter_ && filter_(packet, number)) return;
   if (way.cut || random_.chance(way.loss)) return;
   if (!hosts_.contains(to)) return fly({packet.to, packet.from, packet.bytes}, 2 * way.delay, true);
-  fly(packet, delay_on(way), false);
-  if (random_.chance(way.duplication)) fly(packet, delay_on(way), false);
+  const auto wait = queued(way, packet);
+  if (!wait) return;
+  if (way.corruption > 0 && random_.chance(way.corruption)) return corrupt(packet, *wait + delay_on(way));
+  fly(packet, *wait + delay_on(way), false);
+  if (random_.chance(way.duplication)) fly(packet, *wait + delay_on(way), false);
+}
+
+/// How long a datagram waits for those before it; empty when too many do.
+std::optional<Duration> Network::queued(const Link& way, const Packet& packet) {
+  if (way.bandwidth == 0) return Duration{};
+  const auto time_of = [&](std::size_t bytes) { return microseconds(bytes * 1'000'000 / way.bandwidth); };
+  TimePoint& free = free_[{host_of(packet.from), host_of(packet.to)}];
+  free = std::max(free, now_);
+  if (free - now_ > time_of(way.queue)) return std::nullopt;
+  free += time_of(packet.bytes.size());
+  return free - now_;
+}
+
+/// Without a CRC of Photon's, UDP's own checksum loses it.
+void Network::corrupt(const Packet& packet, Duration delay) {
+  const auto parsed = wire::parse_datagram(packet.bytes);
+  if (!parsed || !parsed->header.crc) return;
+  std::vector<std::uint8_t> bytes(packet.bytes.begin(), packet.bytes.end());
+  bytes[random_.between(wire::header_bytes, bytes.size() - 1)] ^=
+      static_cast<std::uint8_t>(random_.between(1, 255));
+  fly({packet.from, packet.to, bytes}, delay, false);
 }
 
 Duration Network::delay_on(const Link& way) {

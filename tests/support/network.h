@@ -48,7 +48,10 @@ struct Link {
   double duplication = 0;             // probability of a second copy with a delay of its own
   double reordering = 0;              // probability of three more delays
   std::size_t mtu = 1200;             // longer datagrams are a violation and lost
-  bool cut = false;                   // everything is lost, silently
+  double corruption = 0;          // probability of a changed byte, where a CRC can show it; otherwise lost
+  std::size_t bandwidth = 0;      // bytes a second each way; 0 = unlimited
+  std::size_t queue = 64 * 1024;  // bytes that wait for it; what comes beyond is lost
+  bool cut = false;               // everything is lost, silently
 };
 
 /// A network with a clock of its own and one seed for everything that is random in it: it passes datagrams
@@ -60,6 +63,9 @@ class Network {
   using Filter = std::function<bool(const Packet& packet, std::size_t number)>;
 
   explicit Network(std::uint64_t seed) : random_(seed) {}
+
+  /// Sets the clock, before anything happens.
+  void begin(TimePoint now) { now_ = now; }
 
   void attach(std::uint8_t host, Host& what) { hosts_[host] = &what; }
   void detach(std::uint8_t host) { hosts_.erase(host); }
@@ -98,6 +104,8 @@ class Network {
   void send(const Packet& packet);
   void fly(const Packet& packet, Duration delay, bool refused);
   Duration delay_on(const Link& link);
+  std::optional<Duration> queued(const Link& link, const Packet& packet);
+  void corrupt(const Packet& packet, Duration delay);
   void deliver(const Flight& flight);
   bool step(TimePoint until);
   void settle(Host& host);
@@ -109,6 +117,7 @@ class Network {
   std::map<std::uint8_t, Host*> hosts_;
   std::map<std::pair<std::uint8_t, std::uint8_t>, Link> links_;
   std::map<std::pair<std::uint8_t, std::uint8_t>, std::size_t> sent_;  // by direction
+  std::map<std::pair<std::uint8_t, std::uint8_t>, TimePoint> free_;    // when a direction has sent what waits
   std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
   Filter filter_;
   std::vector<std::string> violations_;

@@ -88,7 +88,9 @@ void PhotonClient::connect(TimePoint now) {
   connected_at_ = now;
   challenge_ = config_.challenge.value_or(static_cast<std::uint32_t>(random_() % 0x7FFF'FFFF));
   peer_ = config_.tracing ? wire::peer_tracing : wire::peer_unassigned;
-  sender_.emplace(generation_, PhotonSender::Setup{config_.channels, config_.mtu, config_.crc}, violations_);
+  sender_.emplace(generation_,
+                  PhotonSender::Setup{config_.channels, config_.mtu, config_.crc, config_.last_group},
+                  violations_);
   receiver_.emplace(generation_, config_.channels, violations_);
   received_.clear();
   last_datagram_.reset();
@@ -106,6 +108,7 @@ void PhotonClient::receive(TimePoint now, Bytes bytes) {
   if (state_ == State::disconnected) return;
   if (bytes.size() > config_.mtu) return violate(numbered("datagram longer than the MTU:", bytes.size()));
   const auto datagram = wire::parse_datagram(bytes);
+  if (config_.corruption && !datagram && datagram.error() == wire::Error::datagram_crc) return;
   if (!datagram) return violate("unreadable datagram: " + std::string(wire::name(datagram.error())));
   if (datagram->header.challenge != challenge_) return violate("datagram with another challenge");
   if (datagram->header.crc != config_.crc)

@@ -31,6 +31,8 @@ class PhotonClient {
     std::uint8_t channels = 2;
     std::uint16_t mtu = 1200;
     bool crc = false;
+    bool corruption = false;                   // its link changes bytes: a wrong CRC is nobody's mistake
+    std::uint32_t last_group = 0;              // unsequenced group an earlier connection ended with
     bool tracing = false;                      // announces peer id −2 instead of −1
     std::uint64_t seed = 1;                    // of challenge and key-exchange secrets
     std::uint32_t clock_start = 80;            // ms its clock shows when connect() is called

@@ -13,6 +13,7 @@ const Generation generation_3_2_2{
     .resend_max = 0,
     .fragment_overhead = 44,
     .send_window = 0,
+    .feature_flags = 0,
     .unsequenced = false,
     .messages = false,
     .disconnect_message = false,
@@ -65,7 +66,18 @@ const Generation generation_4_1_8 = [] {
   return generation;
 }();
 
-const std::array<const Generation*, 4> generations{&generation_3_2_2, &generation_4_0, &generation_4_1_2,
-                                                   &generation_4_1_8};
+const Generation generation_5_1 = [] {
+  Generation generation = generation_4_1_8;
+  generation.name = "5.1";
+  generation.version = "5.1.0.0";
+  generation.init_header = {0x1E, 0x51, 0x00, 0x00, 0x00};
+  generation.allowance = 15;
+  generation.resend_max = 800;
+  generation.feature_flags = 2;
+  return generation;
+}();
+
+const std::array<const Generation*, 5> generations{&generation_3_2_2, &generation_4_0, &generation_4_1_2,
+                                                   &generation_4_1_8, &generation_5_1};
 
 }  // namespace gateway::test

@@ -25,6 +25,8 @@ struct Generation {
   std::uint32_t
       send_window;  // numbers a channel may run ahead of its oldest unacknowledged one; 0 = no limit
 
+  std::uint16_t feature_flags;  // announced in Connect; 0 = a generation without
+
   bool unsequenced;         // knows commands 11, 14, 15 and 16
   bool messages;            // dispatches message types 8 and 9
   bool disconnect_message;  // knows message type 5
@@ -43,7 +45,9 @@ extern const Generation generation_4_0;    // Oct 2015
 extern const Generation generation_4_1_2;  // 2019
 extern const Generation generation_4_1_8;  // Apr 2024, the other recorded version
 
+extern const Generation generation_5_1;  // 2025, without datagram encryption
+
 /// All of them, oldest first.
-extern const std::array<const Generation*, 4> generations;
+extern const std::array<const Generation*, 5> generations;
 
 }  // namespace gateway::test

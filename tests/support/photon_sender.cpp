@@ -44,6 +44,7 @@ PhotonSender::PhotonSender(const Generation& generation, const Setup& setup,
     : generation_(generation),
       setup_(setup),
       violations_(violations),
+      last_group_(setup.last_group),
       rtt_(generation.rtt_initial),
       variance_(generation.rtt_variance) {
   const auto add = [this](std::uint8_t id) {
@@ -285,10 +286,21 @@ bool PhotonSender::in_window(Channel& channel, const wire::Command& command) con
   return command.reliable_seq < window.lowest_unacked + generation_.send_window;
 }
 
+/// In Connect's body: flags where old clients have a window, and a bandwidth that means nothing.
+void PhotonSender::write_features(MutableBytes connect) const {
+  constexpr std::size_t body = 12;
+  ByteWriter(connect.subspan(body + 4)).u16(generation_.feature_flags);
+  ByteWriter(connect.subspan(body + 12)).u16(0xFFFF);
+}
+
 void PhotonSender::transmit(wire::DatagramWriter& out, Outgoing& outgoing, Milliseconds now) {
   outgoing.owned.command.payload = outgoing.owned.payload;
+  const std::size_t begin = out.commands().position();
   wire::write_command(out.commands(), outgoing.owned.command);
   out.count_command();
+  if (outgoing.owned.command.type == CommandType::connect && generation_.feature_flags != 0) {
+    write_features(out.commands().written().subspan(begin));
+  }
   outgoing.last_sent = now;
   outgoing.sent_times.push_back(static_cast<std::uint32_t>(now));
   if (++outgoing.sent_count == 1) {

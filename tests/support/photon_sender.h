@@ -32,6 +32,7 @@ class PhotonSender {
     std::uint8_t channels = 2;
     std::uint16_t mtu = 1200;
     bool crc = false;
+    std::uint32_t last_group = 0;  // of an earlier connection of the same object
   };
   /// What an acknowledgement did.
   struct Acked {
@@ -114,6 +115,7 @@ class PhotonSender {
   bool write_queue(wire::DatagramWriter& out, Channel& channel, std::deque<Outgoing>& queue,
                    Milliseconds now);
   bool in_window(Channel& channel, const wire::Command& command) const;
+  void write_features(MutableBytes connect) const;
   void transmit(wire::DatagramWriter& out, Outgoing& outgoing, Milliseconds now);
 
   std::optional<Outgoing> take_acknowledged(const wire::Command& ack);

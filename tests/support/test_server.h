@@ -79,6 +79,8 @@ class TestServer {
   ~TestServer();
 
   void receive(TimePoint now, const Address& from, Bytes datagram);
+  /// The clock it shows jumps, as when its host is set or starts again.
+  void jump_clock(std::int64_t by_ms) { options_.clock_offset_ms += by_ms; }
   void advance(TimePoint now);
   TimePoint deadline() const;
   std::optional<Output> next_output(TimePoint now);
