@@ -61,6 +61,24 @@ void check_one_server(const ListenerText& listener, const net::PoolOptions& pool
       "server an upstream and a listener of its own");
 }
 
+/// Two listeners of one server may share a public address, such as those of IPv4 and IPv6.
+void check_own_address(const std::vector<ListenerText>& texts, std::size_t own, std::size_t other,
+                       const net::Options& options) {
+  const net::ListenerOptions& listener = options.listeners[own];
+  const net::ListenerOptions& before = options.listeners[other];
+  const Located& address = *texts[own].public_address;
+  if (!texts[other].public_address || is_stream(listener.scheme) != is_stream(before.scheme)) return;
+  if (texts[other].public_address->text != address.text) return;
+  if (options.pools[listener.pool].servers.front().address ==
+      options.pools[before.pool].servers.front().address)
+    return;
+  address.fail("listener \"" + listener.name + "\" has the public address " + address.text +
+               ", as listener \"" + before.name + "\" at " + texts[other].public_address->where +
+               " has, but another server behind it: its clients would be sent to that one; write the address "
+               "where clients reach listener \"" +
+               listener.name + "\"");
+}
+
 void add_names(const ListenerText& text, const net::ListenerOptions& listener, const std::vector<Name>& names,
                policy::Addresses& table) {
   for (const Name& name : names) {
@@ -102,6 +120,7 @@ void connect_addresses(const std::vector<ListenerText>& listeners, const std::ve
     net::ListenerOptions& listener = options.listeners[i];
     if (!listeners[i].public_address) continue;
     check_one_server(listeners[i], options.pools[listener.pool]);
+    for (std::size_t j = 0; j < i; ++j) check_own_address(listeners, i, j, options);
     listener.public_address = listeners[i].public_address->text;
     names[i] = names_of(listeners[i], upstreams[listener.pool].servers.front(),
                         options.pools[listener.pool].servers.front());

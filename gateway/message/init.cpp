@@ -94,7 +94,10 @@ Result<Init> parse_http(std::string_view message) {
     const std::string_view value = field.substr(std::min(key.size() + 1, field.size()));
     if (key == "app") init.application = value;
     if (key == "clientversion") init.version = parse_version(value);
-    if (key == "protocol") serialization = serialization_named(value);
+    if (key == "protocol") {
+      if (serialization) return Error::serialization;  // readers differ in which one counts
+      serialization = serialization_named(value);
+    }
     if (key == "IPv6") init.ipv6 = true;
   }
   if (!serialization) return Error::serialization;

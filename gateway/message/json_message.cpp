@@ -49,7 +49,7 @@ class Handler {
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code& error) { return has_kind_ || refuse(error); }
   bool on_object_begin(json::error_code& error) {
-    const bool good = depth_ == 0 || value({.whole = {}, .null = false}, error);
+    const bool good = depth_ == 0 || value({.whole = {}, .empty = false}, error);
     ++depth_;
     return good;
   }
@@ -57,7 +57,7 @@ class Handler {
   bool on_array_begin(json::error_code& error) {
     if (depth_ == 1 && std::exchange(opens_parameters_, false)) {
       in_parameters_ = true;
-    } else if (!value({.whole = {}, .null = false}, error)) {
+    } else if (!value({.whole = {}, .empty = false}, error)) {
       return false;
     }
     ++depth_;
@@ -74,21 +74,21 @@ class Handler {
   }
 
   bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
-  bool on_string(json::string_view, std::size_t, json::error_code& error) {
-    return value({.whole = {}, .null = false}, error);
+  bool on_string(json::string_view, std::size_t size, json::error_code& error) {
+    return value({.whole = {}, .empty = size == 0}, error);
   }
   bool on_number_part(json::string_view, json::error_code&) { return true; }
   bool on_int64(std::int64_t number, json::string_view, json::error_code& error) {
-    return value({.whole = number, .null = false}, error);
+    return value({.whole = number, .empty = false}, error);
   }
   bool on_uint64(std::uint64_t, json::string_view, json::error_code& error) {
-    return value({.whole = {}, .null = false}, error);
+    return value({.whole = {}, .empty = false}, error);
   }
   bool on_double(double, json::string_view, json::error_code& error) {
-    return value({.whole = {}, .null = false}, error);
+    return value({.whole = {}, .empty = false}, error);
   }
-  bool on_bool(bool, json::error_code& error) { return value({.whole = {}, .null = false}, error); }
-  bool on_null(json::error_code& error) { return value({.whole = {}, .null = true}, error); }
+  bool on_bool(bool, json::error_code& error) { return value({.whole = {}, .empty = false}, error); }
+  bool on_null(json::error_code& error) { return value({.whole = {}, .empty = true}, error); }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
@@ -97,7 +97,7 @@ class Handler {
  private:
   struct Scalar {
     std::optional<std::int64_t> whole;  // a whole number
-    bool null = false;
+    bool empty = false;                 // null, or a text without letters
   };
 
   static bool refuse(json::error_code& error) {
@@ -141,11 +141,18 @@ class Handler {
 
   void take_parameter(const Scalar& scalar) {
     if (std::exchange(expects_value_, !expects_value_)) {
-      if (parameter_) message_.parameters.set(*parameter_, !scalar.null);
+      if (parameter_) take_value(*parameter_, scalar);
       return;
     }
     parameter_.reset();
     if (scalar.whole && is_code(*scalar.whole)) parameter_ = static_cast<std::uint8_t>(*scalar.whole);
+  }
+
+  // A repeated one must be there for every reader, whichever of them it takes.
+  void take_value(std::uint8_t parameter, const Scalar& scalar) {
+    const bool lacking = met_[parameter] && !message_.parameters[parameter];
+    message_.parameters.set(parameter, !scalar.empty && !lacking);
+    met_.set(parameter);
   }
 
   bool leave() {
@@ -164,6 +171,7 @@ class Handler {
   bool in_parameters_ = false;
   bool expects_value_ = false;             // in `vals`
   std::optional<std::uint8_t> parameter_;  // whose value is next
+  std::bitset<256> met_;                   // parameters
 };
 
 }  // namespace

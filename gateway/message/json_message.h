@@ -13,7 +13,7 @@ struct JsonMessage {
   enum class Kind : std::uint8_t { request, response, event, internal_request, internal_response };
   Kind kind = Kind::request;
   std::uint8_t code = 0;        // operation or event
-  std::bitset<256> parameters;  // those it has, and that aren't null
+  std::bitset<256> parameters;  // those it has, and that aren't null or empty
 };
 
 /// Reads the payload of a unit: ~j~ and an object. It allocates nothing. Readers of JSON differ, so what one

@@ -187,8 +187,20 @@ Result<std::size_t> read_parameter_count(ByteReader& in) {
   return count;
 }
 
-bool is_null(Bytes value) {
-  return !value.empty() && (value.front() == '*' || value.front() == '\0');
+bool is_empty(Bytes value) {
+  ByteReader in(value);
+  switch (in.u8()) {
+    case '*':
+    case '\0':
+      return true;
+    case 's':
+    case 'y':
+      return in.u16() == 0;
+    case 'x':
+      return in.u32() == 0;
+    default:
+      return false;
+  }
 }
 
 Result<std::uint8_t> as_byte(Bytes value) {

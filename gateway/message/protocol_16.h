@@ -17,7 +17,7 @@ Result<void> skip_value(ByteReader& in);
 /// Number of parameters, which follows the code of a request or event and the text of a response.
 Result<std::size_t> read_parameter_count(ByteReader& in);
 
-bool is_null(Bytes value);
+bool is_empty(Bytes value);
 Result<std::uint8_t> as_byte(Bytes value);
 Result<Bytes> as_byte_array(Bytes value);
 

@@ -268,8 +268,11 @@ Result<std::size_t> read_parameter_count(ByteReader& in) {
   return count;
 }
 
-bool is_null(Bytes value) {
-  return !value.empty() && value.front() == type_null;
+bool is_empty(Bytes value) {
+  ByteReader in(value);
+  const std::uint8_t type = in.u8();
+  if (type != type_text && type != type_bytes) return type == type_null;
+  return read_varint(in, varint_bytes_32) == 0;
 }
 
 Result<std::uint8_t> as_byte(Bytes value) {

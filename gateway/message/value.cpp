@@ -29,8 +29,25 @@ Result<Bytes> find_parameter(Bytes body, Serialization serialization, std::uint8
   return found;
 }
 
-bool is_null(Bytes value, Serialization serialization) {
-  return serialization == Serialization::v16 ? protocol_16::is_null(value) : protocol_18::is_null(value);
+bool has_parameter(Bytes body, Serialization serialization, std::uint8_t key) {
+  ByteReader in(body);
+  in.skip(1);  // operation or event code
+  const auto count = read_parameter_count(in, serialization);
+  if (!count) return false;
+  bool has = false;
+  for (std::size_t i = 0; i < *count; ++i) {
+    const bool wanted = in.u8() == key;
+    const std::size_t begin = in.position();
+    if (!skip_value(in, serialization)) return false;
+    if (!wanted) continue;
+    if (is_empty(body.subspan(begin, in.position() - begin), serialization)) return false;
+    has = true;
+  }
+  return has;
+}
+
+bool is_empty(Bytes value, Serialization serialization) {
+  return serialization == Serialization::v16 ? protocol_16::is_empty(value) : protocol_18::is_empty(value);
 }
 
 Result<std::uint8_t> as_byte(Bytes value, Serialization serialization) {

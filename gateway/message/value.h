@@ -23,8 +23,13 @@ Result<std::size_t> read_parameter_count(ByteReader& in, Serialization serializa
 /// of skip_value.
 Result<Bytes> find_parameter(Bytes body, Serialization serialization, std::uint8_t key);
 
-/// True for a typed value that is null.
-bool is_null(Bytes value, Serialization serialization);
+/// True when such a body can be walked to its end and has a parameter that isn't empty; of a repeated key
+/// each one, as readers differ in which of them counts.
+bool has_parameter(Bytes body, Serialization serialization, std::uint8_t key);
+
+/// True for a typed value that is null, or a string or byte array without content: servers take both for
+/// none.
+bool is_empty(Bytes value, Serialization serialization);
 /// A typed value as a byte; short forms of zero included. Errors: wrong_type, truncated.
 Result<std::uint8_t> as_byte(Bytes value, Serialization serialization);
 /// A typed value as a byte array: a view of its bytes. Errors: wrong_type, truncated.

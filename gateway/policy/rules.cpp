@@ -32,8 +32,7 @@ std::optional<Finding> judge_to_server(const Rules& rules, const message::Envelo
   const auto code = message.code();
   if (message.type != message::Type::request || message.encrypted || !code) return std::nullopt;
   return judge_request(rules, *code, confidential, [&](std::uint8_t parameter) {
-    const auto value = message::find_parameter(message.body, serialization, parameter);
-    return value && !message::is_null(*value, serialization);
+    return message::has_parameter(message.body, serialization, parameter);
   });
 }
 

@@ -14,8 +14,8 @@ namespace gateway::policy {
 /// What the rules say about a message of a client; empty when none is about it. Only operation requests ever
 /// are, and only what can be read. `confidential`: it arrived sealed or over TLS.
 ///
-/// A parameter that is null counts as lacking, and so does any in a body that can't be parsed: garbage must
-/// not get around a rule.
+/// A parameter that is null or empty counts as lacking, and so does any in a body that can't be parsed:
+/// garbage must not get around a rule.
 std::optional<Finding> judge_to_server(const Rules& rules, const message::Envelope& message,
                                        message::Serialization serialization, bool confidential);
 std::optional<Finding> judge_to_server(const Rules& rules, const message::JsonMessage& message,

@@ -94,7 +94,7 @@ bool Session::note_token_init(Bytes message) {
   if (downstream().opaque || message.front() != wire::frame_magic) return false;
   if (message.size() <= wire::frame_header_bytes) return false;
   const auto init = message::parse_init(message.subspan(wire::frame_header_bytes));
-  if (!init) return false;
+  if (!init || init->serialization != record_.serialization) return false;
   record_.client_version = init->version;
   record_.application = printable(init->application, application_max);
   token_ = init->token;

@@ -34,6 +34,7 @@ Session::Verdict Session::obey_to_server(Message& message, TimePoint now) {
     const bool ping = message.payload.form == transport::Form::ping;
     return confidential || ping ? Verdict::forward : obey_unread(Side::downstream, now);
   }
+  if (contradicts(*message.envelope, message.payload.bytes)) return obey_unread(Side::downstream, now);
   const auto finding = policy::judge_to_server(rules, *message.envelope, record_.serialization, confidential);
   return finding ? carry_out(*finding, message, now) : Verdict::forward;
 }
@@ -46,6 +47,13 @@ Session::Verdict Session::obey_to_client(Message& message, TimePoint now) {
   const bool confidential = downstream().confidential || downstream().keys.confirmed();
   const auto finding = policy::judge_to_client(rules, *message.envelope, confidential);
   return finding ? carry_out(*finding, message, now) : Verdict::forward;
+}
+
+// A late Init that a server takes must not have it read what follows in another way than we do.
+bool Session::contradicts(const message::Envelope& envelope, Bytes message) const {
+  if (envelope.type != message::Type::init) return false;
+  const auto init = message::parse_init(message);
+  return !init || init->serialization != record_.serialization;
 }
 
 // A message may hold several units; those that may pass do, as they were written. They are read from a copy:

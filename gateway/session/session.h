@@ -166,6 +166,7 @@ class Session {
   Verdict obey_units(Side from, Message& message, TimePoint now);
   Verdict obey_unit(Side from, const message::JsonUnit& unit, const Message& message, TimePoint now);
   Verdict obey_unread(Side from, TimePoint now);
+  bool contradicts(const message::Envelope& envelope, Bytes message) const;
   Verdict carry_out(const policy::Finding& finding, const Message& message, TimePoint now);
   Verdict give_up(TimePoint now);
   void refuse(const Message& request, TimePoint now);

@@ -106,6 +106,31 @@ upstreams:
                         "b.example.com:2, but it already stands for another one"));
 }
 
+TEST(PublicAddress, BelongsToOneServer) {
+  const auto two = [](const std::string& second) {
+    return R"(version: 1
+listeners:
+  - { name: a, listen: udp://0.0.0.0:1, upstream: u, public_address: "game.example.com:1" }
+  - )" + second +
+           R"(
+upstreams:
+  u: { servers: ["udp://10.0.0.1:1"] }
+  v: { servers: ["udp://10.0.0.2:1"] }
+  w: { servers: ["tcp://10.0.0.2:1"] }
+)";
+  };
+  EXPECT_THAT(
+      failure(
+          two(R"({ name: b, listen: udp://0.0.0.0:2, upstream: v, public_address: "game.example.com:1" })")),
+      HasSubstr("f.yaml:4:70: listener \"b\" has the public address game.example.com:1, as listener \"a\" at "
+                "f.yaml:3:70 has, but another server behind it: its clients would be sent to that one; write "
+                "the address where clients reach listener \"b\""));
+  const char* good[] = {
+      R"({ name: b, listen: "udp://[::]:1", upstream: u, public_address: "game.example.com:1" })",
+      R"({ name: b, listen: tcp://0.0.0.0:1, upstream: w, public_address: "game.example.com:1" })"};
+  for (const char* listener : good) EXPECT_EQ(failure(two(listener)), "") << listener;
+}
+
 TEST(Advertised, NeedsAPublicAddress) {
   EXPECT_THAT(failure("", "{ address: udp://10.0.0.1:1, advertised: [\"x:1\"] }"),
               HasSubstr("no listener in front of upstream \"a\" has a public_address"));

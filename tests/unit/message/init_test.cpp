@@ -113,6 +113,11 @@ TEST(Init, AsTextWithoutAKnownSerializationIsRefused) {
   EXPECT_EQ(parse_text("GET \n").error(), Error::serialization);
 }
 
+TEST(Init, AsTextThatSaysItsSerializationTwiceIsRefused) {
+  EXPECT_EQ(parse_text("POST /?protocol=GpBinaryV16&protocol=GpBinaryV18& HTTP/1.1\r\n").error(),
+            Error::serialization);
+}
+
 TEST(Init, OfTheThirdFormIsReadWithAndWithoutToken) {
   const auto plain = vector_named("init request V3, protocol 18, no token");
   const auto init = parse_init(plain);

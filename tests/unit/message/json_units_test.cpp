@@ -112,9 +112,15 @@ TEST(JsonMessage, HasTheParametersThatAreNotNull) {
   for (std::size_t i = 0; i < 256; ++i) EXPECT_EQ(parameters[i], i == 221 || i == 2 || i == 3 || i == 4) << i;
 }
 
-TEST(JsonMessage, OfARepeatedParameterTheLastCounts) {
-  EXPECT_TRUE(parameters_of(R"({"req":1,"vals":[7,null,7,"x"]})")[7]);
+TEST(JsonMessage, HasNoParameterThatIsEmpty) {
+  EXPECT_FALSE(parameters_of(R"({"req":1,"vals":[7,""]})")[7]);
+  EXPECT_TRUE(parameters_of(R"({"req":1,"vals":[7,"\u0078"]})")[7]);
+}
+
+TEST(JsonMessage, HasARepeatedParameterIfItIsThereForEveryReader) {
+  EXPECT_FALSE(parameters_of(R"({"req":1,"vals":[7,null,7,"x"]})")[7]);
   EXPECT_FALSE(parameters_of(R"({"req":1,"vals":[7,"x",7,null]})")[7]);
+  EXPECT_TRUE(parameters_of(R"({"req":1,"vals":[7,"x",7,"y"]})")[7]);
 }
 
 TEST(JsonMessage, HasNoParameterWhoseKeyIsNoCode) {

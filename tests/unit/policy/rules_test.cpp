@@ -133,13 +133,21 @@ TEST(Rules, GarbageDoesNotGetAroundARule) {
       {Serialization::v16, {230, 0, 2, 221, 's', 0, 1, 't', 1, 0xEE}},  // found, then no type
       {Serialization::v16, {230, 0, 1, 221, '*'}},                      // null
       {Serialization::v16, {230, 0, 1, 221, 0}},                        // as well
-      {Serialization::v16, {230, 0, 0, 221, 's', 0, 1, 't'}},           // behind the last parameter
-      {Serialization::v18, {230}},                                      // and the same in 1.8
+      {Serialization::v16, {230, 0, 1, 221, 's', 0, 0}},                // empty: no token to a server
+      {Serialization::v16, {230, 0, 1, 221, 'x', 0, 0, 0, 0}},          // in bytes as well
+      {Serialization::v16, {230, 0, 1, 221, 'y', 0, 0, 'b'}},
+      {Serialization::v16, {230, 0, 2, 221, '*', 221, 's', 0, 1, 't'}},  // null for who takes the first
+      {Serialization::v16, {230, 0, 0, 221, 's', 0, 1, 't'}},            // behind the last parameter
+      {Serialization::v18, {230}},                                       // and the same in 1.8
       {Serialization::v18, {230, 1, 221, 7, 9, 't'}},
       {Serialization::v18, {230, 2, 221, 7, 1, 't', 1, 0xFF}},
       {Serialization::v18, {230, 1, 221, 8}},
       {Serialization::v18, {230, 0, 221, 7, 1, 't'}},
-      {Serialization::v18, {230, 2, 221, 7, 1, 't', 221, 8}},  // the last counts
+      {Serialization::v18, {230, 1, 221, 7, 0}},
+      {Serialization::v18, {230, 1, 221, 7, 0x80, 0}},  // a zero in two bytes
+      {Serialization::v18, {230, 1, 221, 0x43, 0}},
+      {Serialization::v18, {230, 2, 221, 8, 221, 7, 1, 't'}},
+      {Serialization::v18, {230, 2, 221, 7, 1, 't', 221, 8}},
   };
   for (const auto& [serialization, body] : bodies) {
     EXPECT_EQ(outcome(judge_to_server(rules, envelope(Type::request, body), serialization, false)),

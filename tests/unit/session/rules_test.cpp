@@ -214,6 +214,29 @@ TEST_F(RuledSession, PingsAndATokensInitPassAllTheSame) {
   EXPECT_EQ(received(*server), (std::vector<Text>{init, opaque}));
 }
 
+TEST_F(RuledSession, AnInitOfAnotherSerializationEndsIt) {
+  rule_operation(Refusal::reject);
+  begin({Framing::websocket, false, message::Serialization::v18});
+  open_server();
+  Text init{0xFB, 0, 0, 0, 0, 0, 1};
+  const Text posted = init_with_token();  // which says 1.6
+  init.insert(init.end(), posted.begin(), posted.end());
+  from_client(init);
+  EXPECT_EQ(session->record().end, End::policy);
+  EXPECT_TRUE(received(*server).empty());
+}
+
+TEST_F(RuledSession, ASecondInitEndsIt) {
+  rule_operation(Refusal::reject);
+  initialize();
+  received(*server);
+  Text again = init_16();
+  again[3] = 8;
+  from_client(again);
+  EXPECT_EQ(session->record().end, End::policy);
+  EXPECT_TRUE(received(*server).empty());
+}
+
 TEST_F(RuledSession, PingsOfTcpPassAllTheSame) {
   rule_operation(Refusal::reject);
   initialize();
