@@ -73,7 +73,7 @@ void Session::replace_by_refusal(Message& message) {
   replace(message, std::move(out), size);
 }
 
-// In JSON mode, where a message may hold several units. What isn't units to its end passes as it is.
+// In JSON mode, where a message may hold several units. What follows them and is none passes as it is.
 void Session::rewrite_units(Message& message) {
   const std::string_view text = text_of(message.payload.bytes);
   if (text.find(json_response_key) == std::string_view::npos) return;
@@ -90,7 +90,8 @@ void Session::rewrite_units(Message& message) {
       message::write_json_unit(writer, payload);
     }
   }
-  if (!changed || !units.rest().empty() || !writer.ok()) return;
+  writer.bytes(bytes_of(units.rest()));
+  if (!changed || !writer.ok()) return;
   const std::size_t size = writer.written().size();
   replace(message, std::move(out), size);
 }

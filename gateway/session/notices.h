@@ -25,7 +25,7 @@ class Notices {
     bool operator==(const Noted&) const = default;
   };
 
-  /// Takes note, unless it is known already or there are too many to keep.
+  /// Takes note, unless it is known already or there are too many addresses to keep.
   void note(Notice notice, std::string_view text = {});
 
   bool has_new() const { return taken_ < noted_.size(); }

@@ -32,7 +32,7 @@ struct Stats {
   Counter unopened_dropped;   // from the server and unreadable, dropped: for the client too, or for rules
   Counter unparsed_messages;  // forwarded, but no message in the protocol's sense
   std::array<Counter, static_cast<std::size_t>(AddressResult::count_)> addresses;
-  policy::Stats policy;       // what rules did
+  policy::Stats policy;                       // what rules did
   std::array<transport::Stats, 2> transport;  // [Side]
 
   transport::Stats& of(Side side) { return transport[static_cast<std::size_t>(side)]; }
