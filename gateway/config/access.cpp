@@ -87,6 +87,7 @@ std::vector<AddressRange> read_entries(const std::vector<Located>& entries) {
 
 std::vector<std::string> texts_of(const std::vector<Located>& entries) {
   std::vector<std::string> texts;
+  texts.reserve(entries.size());
   for (const Located& entry : entries) texts.push_back(entry.text);
   return texts;
 }

@@ -173,6 +173,7 @@ void print_encryption(const net::Options& options, Lines& out) {
 
 std::string quoted_list(const std::vector<std::string>& texts) {
   std::vector<std::string> words;
+  words.reserve(texts.size());
   for (const std::string& text : texts) words.push_back(quoted(text));
   return joined(words);
 }
