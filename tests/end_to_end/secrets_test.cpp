@@ -17,6 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::uintptr_t region_max = std::uintptr_t{1} << 30;  // beyond: the shadow memory of sanitizers
+
 /// How often `wanted` is in the readable and writable memory of a process; −1 when that can't be read.
 int copies_in_memory(pid_t process, Bytes wanted) {
   const std::string folder = "/proc/" + std::to_string(process);
@@ -31,7 +33,7 @@ int copies_in_memory(pid_t process, Bytes wanted) {
     char dash = 0;
     std::string rights;
     std::istringstream(line) >> std::hex >> begin >> dash >> end >> rights;
-    if (!rights.starts_with("rw")) continue;
+    if (!rights.starts_with("rw") || end - begin > region_max) continue;
     std::vector<std::uint8_t> bytes(end - begin);
     memory.clear();
     memory.seekg(static_cast<std::streamoff>(begin));
