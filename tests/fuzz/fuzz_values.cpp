@@ -38,11 +38,12 @@ void skip(Bytes bytes, Serialization serialization) {
 
 void read_as(Bytes value, Serialization serialization) {
   check(value_size(value, serialization) == value.size(), "a parameter is one whole value");
-  const bool null = message::is_null(value, serialization);
+  const bool empty = message::is_empty(value, serialization);
   const auto byte = message::as_byte(value, serialization);
   const auto array = message::as_byte_array(value, serialization);
-  check(int{null} + int{byte.has_value()} + int{array.has_value()} <= 1, "a value has one type");
-  if (array) check(lies_in(*array, value), "the array lies in the value");
+  check(!byte || !array, "a value has one type");
+  check(!byte || !empty, "a byte is never empty");
+  if (array) check(empty == array->empty() && lies_in(*array, value), "the array lies in the value");
 }
 
 void find(Bytes body, Serialization serialization, std::uint8_t key) {
