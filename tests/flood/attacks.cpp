@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using Stop = std::atomic<bool>;
 
-constexpr std::size_t sources_max = 4000;  // sockets of one attack
+constexpr std::size_t sources_max = 400;  // sockets of one attack, of which a process may have 1024
 
 TimePoint clock_now() {
   return std::chrono::steady_clock::now();
