@@ -95,18 +95,6 @@ struct UdpPeers : SessionPeers {
     const std::size_t size = client->next_output(now, datagram);
     return seen_after(*this, [&] { session->receive(Side::downstream, now, Bytes(datagram).first(size)); });
   }
-  test::PhotonCrypto exchange_keys() {
-    test::PhotonCrypto crypto(Text(20, 5));
-    from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
-    const auto job = session->take_exchange();
-    EXPECT_TRUE(job);
-    session->exchange_done(now, *crypto::exchange(job->client_key, random));
-    shuttle();
-    const Text answer = received(*client).back();
-    const auto head = test::read_response(test::Protocol::v16, Bytes(answer).subspan(2));
-    crypto.derive(*test::read_server_key(test::Protocol::v16, head->parameters));
-    return crypto;
-  }
 };
 
 template <class Peers>

@@ -15,6 +15,7 @@
 #include "support/seeded_random.h"
 #include "transport/framed_stream.h"
 #include "transport/whole_messages.h"
+#include "unit/session/exchange.h"
 #include "unit/session/inits.h"
 
 namespace gateway::session {
@@ -114,19 +115,7 @@ struct StreamSessionPeers {
     return messages;
   }
 
-  // The whole exchange; the client's half of the key.
-  test::PhotonCrypto exchange_keys() {
-    test::PhotonCrypto crypto(Text(20, 5));
-    from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
-    const auto job = session->take_exchange();
-    EXPECT_TRUE(job);
-    session->exchange_done(now, *crypto::exchange(job->client_key, random));
-    shuttle();
-    const Text response = received(*client).back();
-    const auto head = test::read_response(test::Protocol::v16, Bytes(response).subspan(2));
-    crypto.derive(*test::read_server_key(test::Protocol::v16, head->parameters));
-    return crypto;
-  }
+  test::PhotonCrypto exchange_keys() { return exchange_keys_of(*this); }
   static Text sealed(const test::PhotonCrypto& crypto, const Text& clear) {
     Text message{clear[0], static_cast<std::uint8_t>(clear[1] | 0x80)};
     const auto body = crypto.seal(Bytes(clear).subspan(2));

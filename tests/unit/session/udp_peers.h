@@ -8,6 +8,7 @@
 
 #include "session/session.h"
 #include "support/seeded_random.h"
+#include "unit/session/exchange.h"
 #include "unit/session/inits.h"
 #include "wire/command.h"
 #include "wire/datagram.h"
@@ -117,6 +118,7 @@ struct SessionPeers {
       messages.emplace_back(payload->bytes.begin(), payload->bytes.end());
     return messages;
   }
+  test::PhotonCrypto exchange_keys() { return exchange_keys_of(*this); }
   // What the client was told: 0 while it lives.
   int told() const { return client->phase() == transport::Phase::open ? 0 : client->close_reason().code; }
 
