@@ -54,7 +54,7 @@ class MemoryShare {
 };
 
 /// What a session takes from its start, without links and bookkeeping: the object, its keys and its place.
-/// An estimate, not measured.
+/// Rounded up from the idle sessions in tests/benchmark/README.md.
 inline constexpr std::size_t session_bytes = 4 * std::size_t{1024};
 
 /// A session that holds less is never ended for its memory: it isn't what fills it, and there is always a

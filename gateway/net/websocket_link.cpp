@@ -32,7 +32,7 @@ constexpr std::size_t next_read_bytes = 16 * 1024;
 constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
 constexpr std::size_t write_buffer_bytes = 2048;
 constexpr std::size_t websocket_bytes = 6 * std::size_t{1024};  // what a link takes, Beast's part included
-constexpr std::size_t tls_bytes = 48 * std::size_t{1024};       // and one with TLS more, by Asio and OpenSSL
+constexpr std::size_t tls_bytes = 72 * std::size_t{1024};       // and one with TLS more, by Asio and OpenSSL
 constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
 
 /// What a client's connection needs only until it is upgraded.
