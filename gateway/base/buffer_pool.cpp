@@ -43,7 +43,7 @@ Buffer BufferPool::copy(Bytes bytes) {
 void BufferPool::give_back(std::uint8_t* data, std::uint8_t size_class) {
   const std::size_t room = std::size_t{1} << (size_class + smallest_bits);
   lent_bytes_ -= room;
-  if (kept_bytes_ + room > kept_bytes_max) {
+  if (kept_bytes_ + room > kept_max_) {
     delete[] data;
     return;
   }

@@ -51,10 +51,10 @@ class Buffer {
 /// allocates and an idle session holds none. Not thread-safe; must outlive its buffers.
 class BufferPool {
  public:
-  static constexpr std::size_t kept_bytes_max = std::size_t{8}
-                                                << 20;  // free memory kept for reuse; beyond: freed
+  static constexpr std::size_t kept_bytes_max = std::size_t{8} << 20;
 
-  BufferPool() = default;
+  /// `kept_max`: bytes of free memory kept for reuse; what comes back beyond is freed.
+  explicit BufferPool(std::size_t kept_max = kept_bytes_max) : kept_max_(kept_max) {}
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
   ~BufferPool();
@@ -73,6 +73,7 @@ class BufferPool {
 
   static constexpr std::size_t smallest_bits = 6;  // 64 bytes
   static constexpr std::size_t classes = 25;
+  const std::size_t kept_max_;
   std::array<std::vector<std::uint8_t*>, classes> free_;
   std::size_t lent_bytes_ = 0;
   std::size_t kept_bytes_ = 0;

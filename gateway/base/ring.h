@@ -26,6 +26,8 @@ class Ring {
   std::size_t size() const { return size_; }
   /// Elements that fit without allocating.
   std::size_t room() const { return capacity_; }
+  /// Bytes of that room.
+  std::size_t room_bytes() const { return room() * sizeof(T); }
 
   T& operator[](std::size_t index) { return slots_[slot(index)]; }
   const T& operator[](std::size_t index) const { return slots_[slot(index)]; }

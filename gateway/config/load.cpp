@@ -30,6 +30,7 @@ constexpr std::string_view admin_example = "admin: { listen: \"http://127.0.0.1:
 constexpr std::string_view admin_default = "http://127.0.0.1:9464";
 constexpr std::uint64_t kibibyte = 1024;
 constexpr std::uint64_t mebibyte = 1024 * kibibyte;
+constexpr std::uint64_t tebibyte = 1024 * 1024 * mebibyte;
 constexpr std::size_t sealing_adds = 16;  // bytes at most: one block of padding
 
 void read_version(const Map& root) {
@@ -163,8 +164,17 @@ void check_sizes(const Value& limits, const session::Options& session) {
       "queue");
 }
 
+void read_memory(const Value& value, net::LimitOptions& limits) {
+  if (value.is("off")) {
+    limits.memory.reset();
+  } else {
+    limits.memory = value.size(16 * mebibyte, tebibyte);
+  }
+}
+
 void read_limits(const Value& value, net::Options& options) {
-  const Map map = value.map({"sessions", "sessions_per_address", "message_size", "per_session", "exempt"});
+  const Map map =
+      value.map({"sessions", "sessions_per_address", "memory", "message_size", "per_session", "exempt"});
   if (const auto sessions = map.find("sessions"); sessions && !sessions->is("auto")) {
     options.limits.sessions = sessions->number(1, 10'000'000);
     options.limits.sessions_auto = false;
@@ -172,6 +182,7 @@ void read_limits(const Value& value, net::Options& options) {
   if (const auto sessions = map.find("sessions_per_address")) {
     options.limits.sessions_per_address = sessions->number(1, 10'000'000);
   }
+  if (const auto memory = map.find("memory")) read_memory(*memory, options.limits);
   if (const auto size = map.find("message_size")) {
     set_message_size(size->size(kibibyte, 2 * mebibyte), options.session);
   }

@@ -189,6 +189,7 @@ void print_limits(const net::Options& options, Lines& out) {
   out.line(0, "limits:");
   out.line(1, "sessions", options.limits.sessions_auto ? "auto" : std::to_string(options.limits.sessions));
   out.line(1, "sessions_per_address", std::to_string(options.limits.sessions_per_address));
+  out.line(1, "memory", options.limits.memory ? write_size(*options.limits.memory) : "off");
   out.line(1, "message_size", write_size(options.session.message_max));
   out.line(1, "per_session", "{ buffered: " + write_size(options.session.downstream.buffered) + " }");
   out.line(1, "exempt", joined(exempt));

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +30,8 @@ std::string_view name(net::Rejection rejection) {
       return "sessions";
     case net::Rejection::sessions_per_address:
       return "sessions_per_address";
+    case net::Rejection::memory:
+      return "memory";
     case net::Rejection::stopping:
       return "stopping";
     case net::Rejection::access:
@@ -152,6 +156,12 @@ void add_sessions(const net::Options& options, const Sums& sums, Families& out) 
           {{"listener", options.listeners[i].name}, {"reason", name(reason)}});
     }
   }
+}
+
+void add_memory(const net::Options& options, const Sums& sums, Families& out) {
+  const std::optional<std::size_t>& limit = options.limits.memory;
+  out.add(memory_used, sums.shards(&ShardStats::memory));
+  out.add(memory_limit, limit ? static_cast<double>(*limit) : std::numeric_limits<double>::infinity());
 }
 
 void add_door(const Sums& sums, Families& out) {
@@ -378,6 +388,7 @@ std::string Exporter::text() const {
   const Sums sums(shards_);
   Families out;
   add_sessions(options_, sums, out);
+  add_memory(options_, sums, out);
   add_door(sums, out);
   add_stream_handshakes(options_, sums, out);
   add_traffic(options_, sums, out);

@@ -29,6 +29,13 @@ inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
     "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
     "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered."};
+inline constexpr Metric memory_used = {Kind::gauge, "photon_gateway_memory_used_bytes",
+                                       "Memory of sessions as the gateway accounts for it: buffers, "
+                                       "bookkeeping and an estimate for each session "
+                                       "and connection. Less than the process has."};
+inline constexpr Metric memory_limit = {Kind::gauge, "photon_gateway_memory_limit_bytes",
+                                        "limits.memory: at 90 % of it new sessions are rejected, at 95 % "
+                                        "those end that hold the most. +Inf: off."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
     "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 
@@ -26,8 +27,9 @@ struct LinkRoom {
   boost::asio::io_context& context;
   BufferPool& buffers;
   Poller& poller;
-  std::function<void()> link_gone;                            // called when a link's last work is done
-  std::size_t links = 0;                                      // alive, those included that only say farewell
+  std::function<void()> link_gone;  // called when a link's last work is done
+  std::size_t links = 0;            // alive, those included that only say farewell
+  std::size_t bytes = 0;            // of memory that they take, buffers of the pool aside
   std::array<std::uint8_t, std::size_t{64} * 1024> input{};   // one read at a time
   std::array<std::uint8_t, std::size_t{16} * 1024> output{};  // one write at a time
 };
@@ -55,9 +57,14 @@ class LinkOwner {
 /// session has to say. It lives as long as an operation on it is pending, its owner perhaps shorter.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  explicit Link(LinkRoom& room) : room_(room) { ++room_.links; }
+  /// `bytes`: an estimate of the memory that the link takes from its start.
+  Link(LinkRoom& room, std::size_t bytes) : room_(room), bytes_(bytes) {
+    ++room_.links;
+    room_.bytes += bytes_;
+  }
   virtual ~Link() {
     --room_.links;
+    room_.bytes -= bytes_;
     room_.link_gone();
   }
   Link(const Link&) = delete;
@@ -67,6 +74,9 @@ class Link : public std::enable_shared_from_this<Link> {
     owner_ = &owner;
     side_ = side;
   }
+
+  /// Bytes on their way to or from the session that wait here.
+  virtual std::size_t held_bytes() const = 0;
 
   /// The client's place among all sessions, kept as long as its socket.
   void admit(Admitted admitted) { admitted_.emplace(std::move(admitted)); }
@@ -82,11 +92,15 @@ class Link : public std::enable_shared_from_this<Link> {
   virtual void abort() = 0;
 
  protected:
+  /// The memory it takes changed, buffers of the pool aside.
+  void account(std::size_t bytes) { room_.bytes += bytes - std::exchange(bytes_, bytes); }
+
   LinkRoom& room_;
   LinkOwner* owner_ = nullptr;
   Side side_ = Side::downstream;
 
  private:
+  std::size_t bytes_;
   std::optional<Admitted> admitted_;
 };
 

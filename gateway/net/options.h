@@ -82,7 +82,10 @@ struct PoolOptions {
 struct LimitOptions {
   std::size_t sessions = 20'000;  // live at once, all shards; beyond: "server full"
   bool sessions_auto = true;      // fewer if the system can't carry so many; otherwise that is an error
-  std::size_t sessions_per_address = 1000;      // IPv6 counts per /64
+  std::size_t sessions_per_address = 1000;  // IPv6 counts per /64
+  /// Bytes that all sessions may hold, as accounted (memory_budget.h); none: no limit. 20000 quiet sessions
+  /// on udp, tcp or ws are estimated at a third of this or less, so that only who fills queues meets it.
+  std::optional<std::size_t> memory = std::size_t{1} << 30;
   std::vector<Address> exempt;                  // addresses without a limit of their own (port ignored)
   double exchanges_per_second = 2000;           // key exchanges run, all shards; over it they wait
   std::size_t exchange_queue = 4096;            // waiting exchanges a shard; beyond: refused

@@ -32,7 +32,8 @@ struct SessionSlot {
   std::optional<Admitted> admitted;
   UpstreamLink upstream;
   Address client;
-  LocalAddress local{};  // where the client's datagrams arrive
+  LocalAddress local{};               // where the client's datagrams arrive
+  std::size_t bookkeeping_bytes = 0;  // of the session, as the shard last summed it up
   std::uint32_t listener = 0;
   std::uint32_t generation = 0;  // grows with each session of the slot
   bool dirty = false;            // waits to be flushed

@@ -7,7 +7,7 @@
 //   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
 //   leave
 //                    together, those to a server through the session's own socket; then servers are chosen
-//   5 remove         the sessions that are over
+//   5 remove         the sessions that are over; then see whether all of them hold too much memory
 // Data never waits on a timer: the loop sleeps only when nothing is readable, due or dirty.
 #include "net/shard.h"
 
@@ -49,6 +49,7 @@ TimePoint clock_now() {
 Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls)
     : options_(options),
       shared_(shared),
+      buffers_(kept_bytes_of_shard(options.limits.memory, options.threads)),
       links_{.context = context_,
              .buffers = buffers_,
              .poller = poller_,
@@ -61,6 +62,7 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
       tls_(std::move(tls)),
       wheel_(clock_now()),
       exchanges_(options.limits, shared.exchanges, random_),
+      memory_(shared.memory, stats_.memory),
       now_(clock_now()),
       received_(stats_),
       to_clients_(stats_),
@@ -181,6 +183,7 @@ bool Shard::turn() {
   fire_timers();
   for (Listener& listener : listeners_) flush(listener);
   remove_closed();
+  watch_memory();
   log_notices();
   return !ready.empty() || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
@@ -206,7 +209,7 @@ void Shard::arm(TimePoint deadline) {
 }
 
 TimePoint Shard::deadline() const {
-  return std::min({wheel_.next(), exchanges_.deadline(), stop_by_});
+  return std::min({wheel_.next(), exchanges_.deadline(), memory_.deadline(), stop_by_});
 }
 
 void Shard::receive(std::uint64_t key) {
@@ -287,7 +290,9 @@ void Shard::ask_door(std::uint32_t index, const Received& datagram) {
 }
 
 std::optional<Rejection> Shard::rejection_of(const Address& client) const {
-  return shared_.stopping ? std::optional(Rejection::stopping) : shared_.admission.check(client);
+  if (shared_.stopping) return Rejection::stopping;
+  if (const auto rejection = shared_.admission.check(client)) return rejection;
+  return shared_.memory.full() ? std::optional(Rejection::memory) : std::nullopt;
 }
 
 void Shard::open_session(std::uint32_t index, const Received& datagram, const transport::Accepted& client) {

@@ -20,6 +20,7 @@
 #include "net/exchange_queue.h"
 #include "net/link.h"
 #include "net/listener.h"
+#include "net/memory_budget.h"
 #include "net/options.h"
 #include "net/poller.h"
 #include "net/server_pool.h"
@@ -117,6 +118,11 @@ class Shard {
   void close_upstream(SessionSlot& slot);
   void count_progress(SessionSlot& slot);
 
+  // Memory (shard_memory.cpp).
+  void watch_memory();
+  void note_bookkeeping(SessionSlot& slot, std::size_t bytes);
+  void shed_memory(std::size_t bytes);
+
   // Ends.
   void remove_closed();
   void remove(Index index);
@@ -152,6 +158,8 @@ class Shard {
   SessionSlots sessions_;
   TimerWheel wheel_;
   ExchangeQueue exchanges_;
+  MemoryShare memory_;
+  std::size_t bookkeeping_bytes_ = 0;  // of all sessions
 
   TimePoint now_;  // of this turn
   ReceiveBatch received_;

@@ -55,6 +55,7 @@ bool ToldFindings::first(std::size_t listener, const policy::Finding& finding) {
 
 Shared::Shared(const Options& options, TimePoint now)
     : admission(options.limits),
+      memory(options.limits.memory),
       exchanges(options.limits.exchanges_per_second),
       raised(options.pools.size()) {
   for (const PoolOptions& pool : options.pools) pools.emplace_back(pool, now);

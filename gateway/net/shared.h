@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "net/memory_budget.h"
 #include "net/notice_log.h"
 #include "net/options.h"
 #include "net/rate_meter.h"
@@ -87,6 +88,7 @@ struct Shared {
   Shared(const Options& options, TimePoint now);
 
   Admission admission;
+  MemoryBudget memory;
   RateMeter exchanges;
   NoticeLog notices;
   ToldFindings told;

@@ -15,6 +15,7 @@ namespace gateway::net {
 enum class Rejection : std::uint8_t {
   sessions,              // as many as limits.sessions are live
   sessions_per_address,  // the same for limits.sessions_per_address
+  memory,                // 90 % of limits.memory are in use
   stopping,
   access,  // access doesn't admit the address: unanswered on UDP, where each datagram counts
   count_
@@ -113,6 +114,7 @@ struct ShardStats {
   Counter send_errors;                       // datagrams the kernel refused
   Counter send_dropped;                      // datagrams for which a socket's buffer had no room
   Counter exchanges_waiting;                 // now
+  Counter memory;                            // bytes its sessions hold now, see MemoryShare
 };
 
 }  // namespace gateway::net

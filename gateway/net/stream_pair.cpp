@@ -80,8 +80,20 @@ void StreamPair::flush() {
   for (const Side side : {Side::downstream, Side::upstream}) {
     if (!link(side) || !session_.closed(side)) continue;
     waiting_.reset();
-    std::exchange(link(side), nullptr)->finish(session_.close_reason(side));
+    const auto gone = std::exchange(link(side), nullptr);
+    // Who doesn't take what is written hears no farewell either, and that memory is wanted back.
+    if (session_.record().end == session::End::memory && gone->held_bytes() > 0) {
+      gone->abort();
+    } else {
+      gone->finish(session_.close_reason(side));
+    }
   }
+}
+
+std::size_t StreamPair::held_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& link : links_) bytes += link ? link->held_bytes() : 0;
+  return bytes;
 }
 
 void StreamPair::arriving(Side side) {

@@ -31,6 +31,8 @@ class StreamPair final : public LinkOwner {
   void ready(Side side);
   /// Writes and reads what can be, and lets links go whose side is over.
   void flush();
+  /// Bytes that wait in the links, on their way to or from the session.
+  std::size_t held_bytes() const;
   /// True when the server accepted the client's upgrade, and on TCP.
   bool answered() const { return answered_; }
 

@@ -16,7 +16,11 @@ class TcpLink final : public Link {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  TcpLink(Socket socket, LinkRoom& room) : Link(room), socket_(std::move(socket)) { prepare(); }
+  static constexpr std::size_t estimated_bytes = 1024;  // what one takes
+
+  TcpLink(Socket socket, LinkRoom& room) : Link(room, estimated_bytes), socket_(std::move(socket)) {
+    prepare();
+  }
 
   /// Connects to a server; `connected` is called once unless the link is aborted before.
   void connect(const Address& server, Connected connected);
@@ -24,6 +28,7 @@ class TcpLink final : public Link {
   void own(LinkOwner& owner, Side side) override;
   bool pump() override;
   void ready() override;
+  std::size_t held_bytes() const override { return unsent_ ? unsent_.size() - unsent_from_ : 0; }
   void finish(transport::CloseReason reason) override;
   void abort() override;
 

@@ -31,6 +31,8 @@ constexpr std::size_t first_read_bytes = 512;  // of a message: what an idle con
 constexpr std::size_t next_read_bytes = 16 * 1024;
 constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
 constexpr std::size_t write_buffer_bytes = 2048;
+constexpr std::size_t websocket_bytes = 6 * std::size_t{1024};  // what a link takes, Beast's part included
+constexpr std::size_t tls_bytes = 72 * std::size_t{1024};       // and one with TLS more, by Asio and OpenSSL
 constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
 
 /// What a client's connection needs only until it is upgraded.
@@ -64,7 +66,7 @@ template <class Next>
 class WebSocketOver final : public WebSocketLink {
  public:
   WebSocketOver(Next next, LinkRoom& room, std::size_t message_max)
-      : WebSocketLink(room), socket_(std::move(next)), message_max_(message_max) {
+      : WebSocketLink(room, estimated_bytes), socket_(std::move(next)), message_max_(message_max) {
     socket_.read_message_max(0);  // read_some() looks at the size: Beast's own way out hides the reason
     socket_.write_buffer_bytes(write_buffer_bytes);
     socket_.auto_fragment(false);
@@ -80,10 +82,14 @@ class WebSocketOver final : public WebSocketLink {
   const UpgradeResponse& response() const override { return response_; }
 
   bool pump() override;
+  std::size_t held_bytes() const override { return input_.size() + output_.bytes.size(); }
   void finish(CloseReason reason) override;
   void abort() override;
 
  private:
+  static constexpr std::size_t estimated_bytes =
+      websocket_bytes + (std::is_same_v<Next, TlsSocket> ? tls_bytes : 0);
+
   void read_request();
   void take_request(error_code error);
   void entered(HandshakeResult result);
@@ -92,6 +98,7 @@ class WebSocketOver final : public WebSocketLink {
   void read();
   void read_some();
   void received(error_code error);
+  void account_input() { account(estimated_bytes + input_.capacity()); }
   void ended(CloseReason reason);
   CloseReason peers_reason() const;
   void listen_for_close();
@@ -284,6 +291,7 @@ void WebSocketOver<Next>::read_some() {
   const std::size_t left = message_max_ + 1 - input_.size();
   const std::size_t most = std::min(left, input_.size() == 0 ? first_read_bytes : next_read_bytes);
   socket_.async_read_some(input_, most, [self = self()](error_code error, std::size_t) {
+    self->account_input();
     const bool fits = self->input_.size() <= self->message_max_;
     if (!error && fits && !self->socket_.is_message_done()) {
       if (self->owner_ != nullptr) self->owner_->arriving(self->side_);
@@ -308,6 +316,7 @@ void WebSocketOver<Next>::received(error_code error) {
   if (owner_ != nullptr) owner_->received(side_, message, socket_.got_text());
   input_.consume(input_.size());
   if (input_.capacity() > kept_input_bytes) input_ = beast::flat_buffer();
+  account_input();
 }
 
 template <class Next>

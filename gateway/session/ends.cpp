@@ -178,11 +178,12 @@ void Session::lose_server(TimePoint now, End why) {
 }
 
 // The gateway ends it: the client is told at once, nothing more of the server reaches it; the server gets
-// what the client had sent before.
+// what the client had sent before, unless that is the memory that is wanted back.
 void Session::fail(TimePoint now, End why, std::uint16_t code) {
   finish(why, code);
   downstream().transport->close(now, {Cause::local, code}, Linger::now);
-  if (upstream().exists()) upstream().transport->close(now, leave, Linger::flush);
+  const Linger linger = why == End::memory ? Linger::now : Linger::flush;
+  if (upstream().exists()) upstream().transport->close(now, leave, linger);
 }
 
 void Session::end(TimePoint now, End why, std::uint16_t code) {

@@ -38,6 +38,8 @@ std::string_view name(End end) {
       return "before_init";
     case End::buffered:
       return "buffered";
+    case End::memory:
+      return "memory";
     case End::protocol_error:
       return "protocol_error";
     case End::replaced:

@@ -40,6 +40,7 @@ enum class End : std::uint8_t {
   policy,             // a rule demands it, or the client sent what can't be read and rules must be
   before_init,        // too much from the client before InitResponse
   buffered,           // more queued toward one side than `buffered`
+  memory,             // limits.memory is used up, and this session held the most
   protocol_error,     // the transport broke
   replaced,           // the same address connected anew
   shutdown,           // the gateway stops

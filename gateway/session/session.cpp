@@ -278,6 +278,14 @@ std::size_t Session::buffered_bytes() const {
   return bytes;
 }
 
+std::size_t Session::bookkeeping_bytes() const {
+  std::size_t bytes = 0;
+  for (const Leg& leg : legs_) {
+    if (leg.exists()) bytes += leg.transport->bookkeeping_bytes();
+  }
+  return bytes;
+}
+
 void Session::ask_server_time(TimePoint now) {
   if (upstream().udp != nullptr && upstream().is(Phase::open)) upstream().udp->request_server_time(now);
 }

@@ -131,6 +131,8 @@ class Session {
   bool matches(std::uint16_t peer, std::uint32_t challenge) const;
   /// Bytes queued and held on both legs.
   std::size_t buffered_bytes() const;
+  /// Bytes of what both legs keep about channels and messages, beside the pool's buffers.
+  std::size_t bookkeeping_bytes() const;
 
  private:
   enum class Verdict : std::uint8_t { forward, consumed, ended };

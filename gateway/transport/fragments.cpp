@@ -1,6 +1,7 @@
 #include "transport/fragments.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gateway::transport {
 
@@ -8,6 +9,8 @@ namespace {
 
 // Clients cut at MTU − 48, old ones at MTU − 44, and the smallest MTU is 576.
 constexpr std::size_t plausible_fragment = 512;
+
+constexpr std::size_t kept_places = 128;  // that an assembly keeps room for between messages
 
 }  // namespace
 
@@ -31,15 +34,15 @@ std::optional<Piece> check_fragment(const wire::Command& fragment, std::size_t m
 
 void Assembly::begin(std::uint32_t start, const Piece& piece, TimePoint now) {
   abandon();
-  pieces_.restart(start);
+  start_ = start;
   shape_ = piece;
   since_ = now;
 }
 
 void Assembly::abandon() {
-  pieces_.restart(pieces_.first());
+  while (!pieces_.empty()) pieces_.pop_front();
+  if (pieces_.room() > kept_places) pieces_.clear();
   shape_ = {};
-  present_ = 0;
   held_ = 0;
 }
 
@@ -50,20 +53,26 @@ bool Assembly::agrees(std::uint32_t number, const Piece& piece) const {
 
 void Assembly::add(const Piece& piece, Buffer data) {
   held_ += held_cost(data.size());
-  pieces_.open(start() + piece.index) = std::move(data);
-  ++present_;
+  pieces_.push_back({std::move(data), piece.index});
+  for (std::size_t i = pieces_.size() - 1; i > 0 && pieces_[i - 1].index > pieces_[i].index; --i) {
+    std::swap(pieces_[i - 1], pieces_[i]);
+  }
 }
 
 Buffer Assembly::join(BufferPool& pool) {
   Buffer whole = pool.take(shape_.total);
   std::size_t offset = 0;
-  for (std::uint32_t number = pieces_.first(); number != pieces_.end(); ++number) {
-    const Bytes piece = pieces_.find(number)->bytes();
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    const Bytes piece = std::as_const(pieces_[i].data).bytes();
     std::copy(piece.begin(), piece.end(), whole.bytes().subspan(offset).begin());
     offset += piece.size();
   }
   abandon();
   return whole;
+}
+
+void Assembly::release() {
+  if (!active()) pieces_.clear();
 }
 
 }  // namespace gateway::transport

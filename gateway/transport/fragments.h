@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "base/buffer_pool.h"
+#include "base/ring.h"
 #include "base/time.h"
-#include "transport/numbered_ring.h"
 #include "wire/command.h"
 
 namespace gateway::transport {
@@ -26,8 +26,8 @@ struct Piece {
 /// Empty when they contradict. Source: README.md, "Fragments".
 std::optional<Piece> check_fragment(const wire::Command& fragment, std::size_t message_max);
 
-/// One message being put together from fragments that arrive in any order. Pieces are kept as they come, so
-/// nothing has the size that a peer only announced.
+/// One message being put together from fragments that arrive in any order. Its memory grows with the pieces
+/// that came: nothing has the size that a peer only announced, not even a place for a missing piece.
 class Assembly {
  public:
   /// Begins a message whose first fragment has the number `start`. What was there before is dropped.
@@ -36,7 +36,7 @@ class Assembly {
   void abandon();
 
   bool active() const { return shape_.size != 0; }
-  std::uint32_t start() const { return pieces_.first(); }
+  std::uint32_t start() const { return start_; }
   TimePoint since() const { return since_; }
   /// True when the fragment `number` can be one of this message.
   bool agrees(std::uint32_t number, const Piece& piece) const;
@@ -45,18 +45,26 @@ class Assembly {
 
   /// Adds a fragment that agrees and isn't there yet.
   void add(const Piece& piece, Buffer data);
-  bool complete() const { return active() && present_ == shape_.count(); }
+  bool complete() const { return active() && pieces_.size() == shape_.count(); }
   /// The whole message in one buffer; the assembly is inactive afterwards.
   Buffer join(BufferPool& pool);
 
   /// What the fragments held cost, as counted by ReceiveQueue.
   std::size_t held_bytes() const { return held_; }
-  void release() { pieces_.release(); }
+  /// Bytes of the places that pieces have, beside their buffers.
+  std::size_t room_bytes() const { return pieces_.room_bytes(); }
+  /// Gives memory back that an idle connection doesn't need.
+  void release();
 
  private:
-  NumberedRing<Buffer> pieces_;  // by reliable number
-  Piece shape_;                  // index unused
-  std::uint32_t present_ = 0;
+  struct Kept {
+    Buffer data;
+    std::uint32_t index = 0;
+  };
+
+  Ring<Kept> pieces_;  // in the order of their index
+  Piece shape_;        // index unused
+  std::uint32_t start_ = 0;
   std::size_t held_ = 0;
   TimePoint since_{};
 };

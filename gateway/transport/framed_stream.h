@@ -18,6 +18,7 @@ class FramedStream final : public Stream {
   std::optional<Payload> next_payload() override;
   std::size_t next_output(TimePoint now, MutableBytes out) override;
   std::size_t held_bytes() const override { return end_ - begin_; }
+  std::size_t bookkeeping_bytes() const override { return output_.room_bytes(); }
 
  private:
   Bytes held() const { return input_.bytes().subspan(begin_, end_ - begin_); }

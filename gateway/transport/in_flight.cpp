@@ -129,6 +129,14 @@ void InFlight::clear() {
   next_scan_ = never;
 }
 
+std::size_t InFlight::bookkeeping_bytes() const {
+  std::size_t bytes = overdue_.room_bytes();
+  for (const auto& entry : lanes_) {
+    bytes += sizeof(Lane) + entry.state->sequenced.room_bytes() + entry.state->unsequenced.room_bytes();
+  }
+  return bytes;
+}
+
 void InFlight::release() {
   for (const auto& entry : lanes_) {
     entry.state->sequenced.release();

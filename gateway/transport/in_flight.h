@@ -76,6 +76,9 @@ class InFlight {
   /// Bytes of the data commands in flight.
   std::size_t bytes() const { return bytes_; }
 
+  /// Bytes of what is kept about channels and commands.
+  std::size_t bookkeeping_bytes() const;
+
   void clear();
   /// Gives memory back that an idle connection doesn't need.
   void release();

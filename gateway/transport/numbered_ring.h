@@ -24,6 +24,8 @@ class NumberedRing {
   std::uint32_t end() const { return first_ + static_cast<std::uint32_t>(slots_.size()); }
   std::size_t size() const { return slots_.size(); }
   bool empty() const { return slots_.empty(); }
+  /// Bytes of the slots there is room for.
+  std::size_t room_bytes() const { return slots_.room_bytes(); }
 
   /// The slot of `number`; null when there is none.
   T* find(std::uint32_t number) { return contains(number) ? &slots_[number - first_] : nullptr; }

@@ -289,6 +289,25 @@ std::optional<Payload> ReceiveQueue::next() {
   return Payload{taken_.bytes(), ready.channel, ready.delivery};
 }
 
+std::size_t ReceiveQueue::bookkeeping_bytes() const {
+  std::size_t bytes = ready_.room_bytes();
+  for (const auto& entry : channels_) {
+    const Channel& channel = *entry.state;
+    bytes += sizeof(Channel) + channel.early.room_bytes() + channel.waiting.room_bytes() +
+             channel.unsequenced.room_bytes();
+    if (channel.assembly != nullptr) bytes += sizeof(Assembly) + channel.assembly->room_bytes();
+  }
+  for (const auto& open : assemblies_) bytes += sizeof(OpenAssembly) + open->assembly.room_bytes();
+  return bytes;
+}
+
+void ReceiveQueue::clear() {
+  channels_.clear();
+  assemblies_.clear();
+  ready_.clear();
+  held_ = waiting_bytes_ = 0;
+}
+
 void ReceiveQueue::release() {
   for (const auto& entry : channels_) {
     entry.state->early.release();

@@ -49,6 +49,10 @@ class ReceiveQueue {
   /// True once a fragment came of a message longer than message_max: it can never be delivered, and the peer
   /// would repeat it until it gives up.
   bool oversized() const { return oversized_; }
+  /// Bytes of what is kept about channels and commands, beside the pool's buffers.
+  std::size_t bookkeeping_bytes() const;
+  /// Forgets everything that waits: nothing is taken any more. What next() gave last stays.
+  void clear();
   /// Gives memory back that an idle connection doesn't need.
   void release();
 

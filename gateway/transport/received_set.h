@@ -14,6 +14,8 @@ class ReceivedSet {
   void insert(std::uint32_t number);
   /// This number and every lower one was inserted; 0 at the start.
   std::uint32_t complete() const { return complete_; }
+  /// Bytes of the words there is room for.
+  std::size_t room_bytes() const { return words_.room_bytes(); }
 
  private:
   static constexpr std::uint32_t bits = 64;

@@ -218,6 +218,7 @@ SendStatus ReliableUdp::send(TimePoint now, const Payload& payload) {
 
 void ReliableUdp::close(TimePoint now, CloseReason reason, Linger linger) {
   lifecycle_.close(now, reason, linger);
+  if (linger == Linger::now) receive_queue_.clear();
   settle(now);
 }
 
@@ -229,6 +230,10 @@ std::size_t ReliableUdp::queued_bytes() const {
 }
 std::size_t ReliableUdp::held_bytes() const {
   return receive_queue_.held_bytes();
+}
+std::size_t ReliableUdp::bookkeeping_bytes() const {
+  return receive_queue_.bookkeeping_bytes() + send_queue_.bookkeeping_bytes() +
+         in_flight_.bookkeeping_bytes();
 }
 Phase ReliableUdp::phase() const {
   return lifecycle_.phase();

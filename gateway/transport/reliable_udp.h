@@ -55,6 +55,7 @@ class ReliableUdp final : public Transport {
   std::size_t next_output(TimePoint now, MutableBytes out) override;
   std::size_t queued_bytes() const override;
   std::size_t held_bytes() const override;
+  std::size_t bookkeeping_bytes() const override;
   Phase phase() const override;
   CloseReason close_reason() const override;
 

@@ -220,6 +220,14 @@ void SendQueue::clear() {
   reliable_bytes_ = unreliable_bytes_ = 0;
 }
 
+std::size_t SendQueue::bookkeeping_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& entry : channels_) {
+    bytes += sizeof(Channel) + entry.state->messages.room_bytes() + entry.state->unreliable.room_bytes();
+  }
+  return bytes;
+}
+
 void SendQueue::release() {
   for (const auto& entry : channels_) {
     entry.state->messages.release();

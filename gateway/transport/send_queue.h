@@ -61,6 +61,9 @@ class SendQueue {
   /// Bytes on the wire of everything unsent or unacknowledged, command headers included.
   std::size_t bytes() const { return reliable_bytes_ + unreliable_bytes_; }
 
+  /// Bytes of what is kept about channels and messages, beside the pool's buffers.
+  std::size_t bookkeeping_bytes() const;
+
   void clear();
   /// Gives memory back that an idle connection doesn't need.
   void release();

@@ -73,7 +73,7 @@ struct CloseReason {
 
 enum class Linger : std::uint8_t {
   flush,  // what is queued and unacknowledged first, for at most options.linger
-  now,    // queues are dropped, the peer is told at once
+  now,    // queues are dropped, on either way, and the peer is told at once
 };
 
 /// One Photon connection in either role, without socket, clock or thread. The contract, in order of use:
@@ -100,6 +100,8 @@ class Transport {
   virtual std::size_t queued_bytes() const = 0;
   /// Bytes received and not yet taken by next_payload(), incomplete messages included.
   virtual std::size_t held_bytes() const = 0;
+  /// Bytes of what is kept about channels and messages, beside the pool's buffers.
+  virtual std::size_t bookkeeping_bytes() const = 0;
 
   virtual Phase phase() const = 0;
   virtual CloseReason close_reason() const = 0;

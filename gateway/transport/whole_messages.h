@@ -30,6 +30,7 @@ class WholeMessages final : public Stream {
   /// The same without copying; empty = drained.
   std::optional<OutgoingMessage> take_message(TimePoint now);
   std::size_t held_bytes() const override { return held_; }
+  std::size_t bookkeeping_bytes() const override { return input_.room_bytes() + output_.room_bytes(); }
 
  private:
   struct Incoming {

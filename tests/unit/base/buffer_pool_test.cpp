@@ -19,6 +19,16 @@ TEST(BufferPool, GivesBuffersOfExactlyTheSizeAskedFor) {
   }
 }
 
+TEST(BufferPool, KeepsNoMoreThanItMay) {
+  BufferPool pool(1000);
+  for (int i = 0; i < 2; ++i) {
+    const Buffer one = pool.take(512);
+    const Buffer other = pool.take(512);
+    EXPECT_EQ(pool.lent_bytes(), 1024U);
+  }
+  EXPECT_EQ(pool.kept_bytes(), 512U);
+}
+
 TEST(BufferPool, LendsTheNextPowerOfTwo) {
   BufferPool pool;
   const Buffer small = pool.take(1);

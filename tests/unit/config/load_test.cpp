@@ -53,6 +53,7 @@ TEST(Load, ReadsTheFullExampleAsTheDefaultsItClaims) {
   EXPECT_EQ(full.net.session.init_timeout, defaults.net.session.init_timeout);
   EXPECT_EQ(full.net.limits.sessions, defaults.net.limits.sessions);
   EXPECT_EQ(full.net.limits.sessions_per_address, defaults.net.limits.sessions_per_address);
+  EXPECT_EQ(full.net.limits.memory, defaults.net.limits.memory);
   EXPECT_EQ(full.net.limits.exchanges_per_second, defaults.net.limits.exchanges_per_second);
   EXPECT_EQ(full.net.limits.exempt, defaults.net.limits.exempt);
   EXPECT_EQ(full.admin->address, defaults.admin->address);
@@ -120,15 +121,21 @@ encryption:
   EXPECT_EQ(session.exchanges_max, 2u);
 }
 
+TEST(Load, TakesMemoryWithoutALimitOnlyByItsWord) {
+  EXPECT_EQ(load().net.limits.memory, std::size_t{1} << 30);
+  EXPECT_EQ(load("limits: { memory: off }\n").net.limits.memory, std::nullopt);
+}
+
 TEST(Load, ReadsLimitsAdminLogAndThreads) {
   const Config config = load(R"(
-limits: { sessions: 7, sessions_per_address: 3, exempt: [192.0.2.1] }
+limits: { sessions: 7, sessions_per_address: 3, memory: 64MiB, exempt: [192.0.2.1] }
 admin: { listen: "http://127.0.0.1:8080" }
 log: { level: debug, format: json }
 threads: 3
 )");
   EXPECT_EQ(config.net.limits.sessions, 7u);
   EXPECT_EQ(config.net.limits.sessions_per_address, 3u);
+  EXPECT_EQ(config.net.limits.memory, std::size_t{64} << 20);
   ASSERT_EQ(config.net.limits.exempt.size(), 1u);
   EXPECT_EQ(ip_text(config.net.limits.exempt[0]), "192.0.2.1");
   ASSERT_TRUE(config.admin);

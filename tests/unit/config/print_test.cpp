@@ -27,6 +27,7 @@ access: { allow: ["0.0.0.0/0", "::/0"], deny: [] }
 limits:
   sessions: auto
   sessions_per_address: 1000
+  memory: 1GiB
   message_size: 500KiB
   per_session: { buffered: 1MiB }
   exempt: ["127.0.0.1", "::1"]
@@ -65,6 +66,7 @@ access: { allow: ["10.0.0.0/8", "2001:db8::/32"], deny: ["10.1.2.3"] }
 limits:
   sessions: 3
   sessions_per_address: 2
+  memory: off
   message_size: 1025B
   per_session: { buffered: 65537B }
   exempt: ["2001:db8::1"]

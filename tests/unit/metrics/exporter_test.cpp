@@ -200,6 +200,26 @@ TEST(Exporter, LabelsReasonsWithTheWordsOfTheLog) {
   expect_line(text, R"(photon_gateway_messages_total{direction="to_client",encrypted="true"} 6)");
 }
 
+TEST(Exporter, SumsUpMemoryAndShowsItsLimit) {
+  Fixture fixture(1);
+  fixture.options.limits.memory = 1000;
+  fixture.one.memory.set(100);
+  fixture.two.memory.set(23);
+  fixture.one.listeners[0].rejected[static_cast<std::size_t>(net::Rejection::memory)].add(2);
+  fixture.two.listeners[0].session.ended[static_cast<std::size_t>(session::End::memory)].add(3);
+  const std::string text = fixture.text();
+  expect_line(text, "photon_gateway_memory_used_bytes 123");
+  expect_line(text, "photon_gateway_memory_limit_bytes 1000");
+  expect_line(text, R"(photon_gateway_sessions_rejected_total{listener="listener-0",reason="memory"} 2)");
+  expect_line(text, R"(photon_gateway_sessions_closed_total{reason="memory"} 3)");
+}
+
+TEST(Exporter, ShowsMemoryWithoutALimitAsInfinite) {
+  Fixture fixture(1);
+  fixture.options.limits.memory.reset();
+  expect_line(fixture.text(), "photon_gateway_memory_limit_bytes +Inf");
+}
+
 TEST(Exporter, CountsWhatRulesDidByCodeAndOutcome) {
   Fixture fixture(2);
   policy::Rules& rules = fixture.options.session.rules;

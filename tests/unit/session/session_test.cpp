@@ -164,6 +164,28 @@ TEST_F(SessionTest, TellsFullWhenThereIsNoSocket) {
   EXPECT_EQ(told(), 3);
 }
 
+TEST_F(SessionTest, EndedForItsMemoryGivesItBackAtOnceAndTellsTheClient) {
+  initialize();
+  dead_server = true;
+  for (int i = 0; i < 5; ++i) from_client(Text(100'000, 0xF3));
+  for (int i = 0; i < 3; ++i) server->send(now, {Text(100'000, 0xF3), 0, transport::Delivery::reliable});
+  EXPECT_GT(session->buffered_bytes(), 500'000U);
+  session->end(now, End::memory, 1);
+  EXPECT_EQ(session->buffered_bytes(), 0U);
+  shuttle();
+  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(session->record().end, End::memory);
+  EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::memory)].value(), 1U);
+}
+
+TEST_F(SessionTest, KeepsBooksOfTheMessagesThatWait) {
+  initialize();
+  dead_server = true;
+  const std::size_t before = session->bookkeeping_bytes();
+  for (int i = 0; i < 1000; ++i) from_client({0xF3, 0x02, 1, 0, 0});
+  EXPECT_GE(session->bookkeeping_bytes(), before + 1000 * 64);
+}
+
 TEST_F(SessionTest, IsClosedOnceBothSidesAreTold) {
   initialize();
   client->close(now, {}, transport::Linger::now);

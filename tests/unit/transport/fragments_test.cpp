@@ -111,6 +111,45 @@ TEST_F(AssemblyTest, AgreesOnlyWithFragmentsOfItsMessage) {
   EXPECT_FALSE(assembly.covers(6));
 }
 
+TEST_F(AssemblyTest, JoinsFragmentsThatComeBackwards) {
+  begin();
+  for (const std::uint32_t index : {2U, 1U, 0U}) add(index);
+  ASSERT_TRUE(assembly.complete());
+  EXPECT_EQ(test::as_text(assembly.join(pool).bytes()), text);
+}
+
+TEST_F(AssemblyTest, TakesMemoryForWhatCameAndNotForWhatIsMissing) {
+  const std::string longest = test::pattern(message_max);
+  const test::Command last = test::fragment(7, 969, longest, 528);  // of 970
+  const auto piece = check_fragment(last, message_max);
+  ASSERT_TRUE(piece);
+  assembly.begin(7, *piece, test::start_time);
+  assembly.add(*piece, pool.copy(last.payload));
+  EXPECT_LE(assembly.room_bytes() + pool.lent_bytes(), 2 * held_cost(last.payload.size()));
+}
+
+TEST_F(AssemblyTest, TakesInProportionToWhatCameHoweverItCame) {
+  const std::string longest = test::pattern(message_max);
+  assembly.begin(7, *check_fragment(test::fragment(7, 0, longest, 528), message_max), test::start_time);
+  for (std::uint32_t index = 969; index > 0; index -= 3) {
+    const test::Command command = test::fragment(7, index, longest, 528);
+    assembly.add(*check_fragment(command, message_max), pool.copy(command.payload));
+    ASSERT_LE(assembly.room_bytes() + pool.lent_bytes(), 2 * assembly.held_bytes()) << index;
+  }
+}
+
+TEST_F(AssemblyTest, ThatWasLongKeepsLittleRoom) {
+  const std::string longest = test::pattern(message_max);
+  assembly.begin(7, *check_fragment(test::fragment(7, 0, longest, 528), message_max), test::start_time);
+  for (std::uint32_t index = 0; index < 970; ++index) {
+    const test::Command command = test::fragment(7, index, longest, 528);
+    assembly.add(*check_fragment(command, message_max), pool.copy(command.payload));
+  }
+  ASSERT_TRUE(assembly.complete());
+  EXPECT_EQ(test::as_text(assembly.join(pool).bytes()), longest);
+  EXPECT_EQ(assembly.room_bytes(), 0U);
+}
+
 TEST_F(AssemblyTest, HoldsNothingAfterBeingAbandoned) {
   begin();
   add(1);

@@ -233,7 +233,16 @@ TEST_F(ReceiveQueueTest, LosesOnlyTheMessageWhoseContradictionAGapHid) {
 TEST_F(ReceiveQueueTest, AllocatesNothingOfAnAnnouncedSize) {
   const std::string text = test::pattern(512'016);
   receive(fragment(1, 0, text, 1152));
-  EXPECT_LT(pool.lent_bytes(), 4096U);
+  EXPECT_LT(pool.lent_bytes() + queue.bookkeeping_bytes(), 4096U);
+}
+
+TEST_F(ReceiveQueueTest, AllocatesNothingForFragmentsThatAreMissing) {
+  const std::string text = test::pattern(512'016);
+  const auto last = static_cast<std::uint32_t>(text.size() / 528);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(receive(fragment_unsequenced(1 + i, last, text, 528)), Receipt::accepted);
+  }
+  EXPECT_LT(pool.lent_bytes() + queue.bookkeeping_bytes(), 8192U);
 }
 
 // --- Unsequenced ---
@@ -300,6 +309,33 @@ TEST_F(ReceiveQueueTest, BoundsTheNumberOfOpenAssembliesAndTheirAge) {
   EXPECT_EQ(queue.held_bytes(), 0U);
   EXPECT_EQ(dropped(Drop::assemblies), 1U + options.assemblies_max);
   EXPECT_EQ(receive(one_more), Receipt::accepted);
+}
+
+TEST_F(ReceiveQueueTest, KeepsBooksOfChannelsAndOfGaps) {
+  EXPECT_EQ(queue.bookkeeping_bytes(), 0U);
+  receive(reliable(1, "a"));
+  const std::size_t one_channel = queue.bookkeeping_bytes();
+  EXPECT_GT(one_channel, 0U);
+  receive(reliable(1, "a", 1));
+  EXPECT_GT(queue.bookkeeping_bytes(), one_channel);
+  receive(reliable(4000, "early"));
+  EXPECT_GE(queue.bookkeeping_bytes(), queue.held_bytes() - 1000);
+}
+
+TEST_F(ReceiveQueueTest, ForgetsEverythingThatWaitsWhenCleared) {
+  receive(reliable(1, "taken"));
+  const auto taken = queue.next();
+  receive(reliable(2, "ready"));
+  receive(reliable(9, "early"));
+  receive(unreliable(9, 1, "waiting"));
+  receive(fragment_unsequenced(1, 0, test::pattern(1500), 1000));
+  queue.clear();
+  EXPECT_EQ(test::as_text(taken->bytes), "taken");
+  EXPECT_THAT(drain(), IsEmpty());
+  EXPECT_EQ(queue.held_bytes(), 0U);
+  EXPECT_EQ(queue.bookkeeping_bytes(), 0U);
+  EXPECT_EQ(pool.lent_bytes(), 0U);
+  EXPECT_EQ(queue.deadline(), never);
 }
 
 TEST_F(ReceiveQueueTest, GivesAllMemoryBackWhenDrainedAndReleased) {
