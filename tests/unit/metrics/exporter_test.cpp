@@ -200,6 +200,13 @@ TEST(Exporter, LabelsReasonsWithTheWordsOfTheLog) {
   expect_line(text, R"(photon_gateway_messages_total{direction="to_client",encrypted="true"} 6)");
 }
 
+TEST(Exporter, CountsClientsThatWereSlowed) {
+  Fixture fixture(2);
+  fixture.one.listeners[0].session.paused_reads.add(2);
+  fixture.two.listeners[1].session.paused_reads.add(3);
+  expect_line(fixture.text(), "photon_gateway_paused_reads_total 5");
+}
+
 TEST(Exporter, CountsWhatRulesDidByCodeAndOutcome) {
   Fixture fixture(2);
   policy::Rules& rules = fixture.options.session.rules;
