@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs with apt what building the gateway and its tests needs; with --checks also what tests/run.sh needs: clang, its
-# runtimes and tools for the sanitizers, the fuzzing and the checks, Node for the JavaScript client, nginx for the
-# benchmarks. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
+# runtimes and tools for the sanitizers, the fuzzing and the checks, valgrind, Node for the JavaScript client, nginx for
+# the benchmarks. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.
@@ -14,6 +14,7 @@ packages=(
 if [[ "${1:-}" == --checks ]]; then
   packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
   packages+=(nginx libnginx-mod-stream) # what benchmarks compare with
+  packages+=(valgrind) # tests/constant_time
   # Any Node that is there will do; Debian's own doesn't get along with others.
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi
 fi

@@ -181,6 +181,7 @@ show() {
 show "release: benchmark, short" build/release/tests/operation_benchmark 500 3
 check "release: floods, short" build/release/tests/flood 20 && sed "s/^/    /" "$(log_of "release: floods, short")"
 show "release: benchmark of TCP, short" build/release/tests/stream_benchmark 2000 3
+show "release: constant time" tests/constant_time/run.sh release
 if [[ $mode == quick ]]; then finish; fi
 
 if right_version clang-tidy; then

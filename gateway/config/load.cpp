@@ -155,6 +155,19 @@ void read_buffered(const Map& map, session::Options& session) {
   session.upstream.buffered = bytes;
 }
 
+void read_messages(const Map& map, session::Options& session) {
+  const auto value = map.find("messages");
+  if (!value) return;
+  const bool off = value->is("off");
+  session.messages_per_second = off ? 0 : static_cast<std::uint32_t>(value->rate(1, 1'000'000));
+}
+
+void read_per_session(const Value& value, session::Options& session) {
+  const Map map = value.map({"messages", "buffered"});
+  read_messages(map, session);
+  read_buffered(map, session);
+}
+
 /// Half of `buffered` is where reading pauses, so one message of the largest size must fit into the other
 /// half.
 void check_sizes(const Value& limits, const session::Options& session) {
@@ -186,8 +199,7 @@ void read_limits(const Value& value, net::Options& options) {
   if (const auto size = map.find("message_size")) {
     set_message_size(size->size(kibibyte, 2 * mebibyte), options.session);
   }
-  if (const auto session = map.find("per_session"))
-    read_buffered(session->map({"buffered"}), options.session);
+  if (const auto session = map.find("per_session")) read_per_session(*session, options.session);
   check_sizes(value, options.session);
   if (const auto exempt = map.find("exempt")) {
     options.limits.exempt.clear();

@@ -183,6 +183,12 @@ void print_access(const net::AccessOptions& access, Lines& out) {
            "{ allow: " + quoted_list(access.allow) + ", deny: " + quoted_list(access.deny) + " }");
 }
 
+std::string per_session_text(const session::Options& session) {
+  const std::uint32_t rate = session.messages_per_second;
+  return "{ messages: " + (rate == 0 ? "off" : write_rate(rate)) +
+         ", buffered: " + write_size(session.downstream.buffered) + " }";
+}
+
 void print_limits(const net::Options& options, Lines& out) {
   std::vector<std::string> exempt;
   for (const Address& address : options.limits.exempt) exempt.push_back(quoted(ip_text(address)));
@@ -191,7 +197,7 @@ void print_limits(const net::Options& options, Lines& out) {
   out.line(1, "sessions_per_address", std::to_string(options.limits.sessions_per_address));
   out.line(1, "memory", options.limits.memory ? write_size(*options.limits.memory) : "off");
   out.line(1, "message_size", write_size(options.session.message_max));
-  out.line(1, "per_session", "{ buffered: " + write_size(options.session.downstream.buffered) + " }");
+  out.line(1, "per_session", per_session_text(options.session));
   out.line(1, "exempt", joined(exempt));
 }
 

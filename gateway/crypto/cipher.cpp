@@ -7,27 +7,13 @@
 
 #include <botan/block_cipher.h>
 
+#include "crypto/padding.h"
+
 namespace gateway::crypto {
 
 namespace {
 
 using Block = std::array<std::uint8_t, block_bytes>;
-
-// 0xFF when a < b, else 0x00, without a branch; for values below 256.
-std::uint8_t mask_if_less(std::size_t a, std::size_t b) {
-  return static_cast<std::uint8_t>((a - b) >> 8);
-}
-
-// Length of the padding in the last block, 0 when it is wrong. The time does not depend on the bytes.
-std::size_t padding_of(Bytes last_block) {
-  const std::uint8_t padding = last_block.back();
-  auto wrong = static_cast<std::uint8_t>(mask_if_less(padding, 1) | mask_if_less(block_bytes, padding));
-  for (std::size_t i = 0; i < block_bytes; ++i) {
-    const std::uint8_t counts = mask_if_less(i, padding);
-    wrong = static_cast<std::uint8_t>(wrong | (counts & (last_block[block_bytes - 1 - i] ^ padding)));
-  }
-  return wrong != 0 ? 0 : padding;
-}
 
 // Both are whole blocks. Taken one by one into variables: g++ 12 makes vector instructions of that, and of a
 // loop over all the bytes it doesn't.

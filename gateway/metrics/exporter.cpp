@@ -230,6 +230,7 @@ void add_messages(const Sums& sums, Families& out) {
             {{"direction", directions[direction]}});
   }
   out.add(opaque_messages, sums.sessions(&session::Stats::opaque_messages));
+  out.add(paused_reads, sums.sessions(&session::Stats::paused_reads));
   out.add(unparsed_messages, sums.sessions(&session::Stats::unparsed_messages));
   out.add(unopened_messages, sums.sessions(&session::Stats::unopened_dropped));
 }

@@ -67,6 +67,10 @@ inline constexpr Metric opaque_messages = {
     "Messages encrypted under a key the gateway doesn't have, forwarded untouched."};
 inline constexpr Metric unparsed_messages = {Kind::counter, "photon_gateway_unparsed_messages_total",
                                              "Messages forwarded that are none in the protocol's sense."};
+inline constexpr Metric paused_reads = {
+    Kind::counter, "photon_gateway_paused_reads_total",
+    "Times a client on tcp, ws or wss was not read for a while because it sent more than "
+    "limits.per_session.messages."};
 inline constexpr Metric unopened_messages = {
     Kind::counter, "photon_gateway_unopened_messages_total",
     "Messages of the server, dropped: marked encrypted, so nobody could read them; or none of the protocol, "

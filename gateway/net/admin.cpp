@@ -1,11 +1,9 @@
 #include "net/admin.h"
 
 #include <cstddef>
-#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -15,6 +13,7 @@
 
 #include "base/time.h"
 #include "net/address.h"
+#include "net/admin_answer.h"
 #include "net/stream_socket.h"
 
 namespace gateway::net {
@@ -24,48 +23,10 @@ namespace {
 namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
-using Request = http::request<http::empty_body>;
-using Response = http::response<http::string_body>;
 
 constexpr std::size_t connections_max = 64;
-constexpr std::uint32_t header_bytes_max = 8 * 1024;
 constexpr Duration patience = seconds(10);  // for one request, and between two
 constexpr Duration accept_pause = milliseconds(200);
-
-Response reply(const Request& request, http::status status, std::string text) {
-  Response response{status, request.version()};
-  response.set(http::field::content_type, "text/plain; charset=utf-8");
-  response.set(http::field::cache_control, "no-store");
-  response.keep_alive(request.keep_alive());
-  response.body() = std::move(text);
-  response.prepare_payload();
-  return response;
-}
-
-Response page(const Request& request, const std::string& text, std::string_view type) {
-  Response response = reply(request, http::status::ok, text);
-  response.set(http::field::content_type, {type.data(), type.size()});
-  return response;
-}
-
-Response refuse_method(const Request& request) {
-  Response response = reply(request, http::status::method_not_allowed, "GET only\n");
-  response.set(http::field::allow, "GET, HEAD");
-  return response;
-}
-
-Response answer(const Request& request, const AdminPages& pages) {
-  if (request.method() != http::verb::get && request.method() != http::verb::head)
-    return refuse_method(request);
-  const std::string_view target(request.target().data(), request.target().size());
-  const std::string_view path = target.substr(0, target.find('?'));
-  if (path == "/metrics") return page(request, pages.metrics(), "text/plain; version=0.0.4; charset=utf-8");
-  if (path == "/upstreams") return page(request, pages.upstreams(), "application/json");
-  if (path == "/livez") return reply(request, http::status::ok, "live\n");
-  if (path != "/readyz") return reply(request, http::status::not_found, "not found\n");
-  if (pages.ready()) return reply(request, http::status::ok, "ready\n");
-  return reply(request, http::status::service_unavailable, "not ready\n");
-}
 
 }  // namespace
 
@@ -114,8 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
 
   void read() {
     parser_.emplace();
-    parser_->header_limit(header_bytes_max);
-    parser_->body_limit(0);
+    set_limits(*parser_);
     stream_.expires_after(patience);
     http::async_read(stream_, buffer_, *parser_,
                      [self = this->shared_from_this()](error_code error, std::size_t) {
@@ -126,7 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
  private:
   void write() {
     const bool head = parser_->get().method() == http::verb::head;
-    response_ = respond();
+    response_ = answer(parser_->get(), server_->pages());
     serializer_.emplace(response_);
     serializer_->split(head);  // the header of HEAD's answer says how long the body would be
     const auto done = [self = this->shared_from_this()](error_code error, std::size_t) {
@@ -139,14 +99,6 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
     }
   }
 
-  Response respond() const {
-    try {
-      return answer(parser_->get(), server_->pages());
-    } catch (const std::exception& error) {
-      return reply(parser_->get(), http::status::internal_server_error, std::string(error.what()) + "\n");
-    }
-  }
-
   void written() {
     if (response_.keep_alive()) return read();
     error_code ignored;
@@ -155,9 +107,9 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
 
   boost::beast::tcp_stream stream_;
   std::shared_ptr<Server> server_;
-  boost::beast::flat_buffer buffer_{header_bytes_max};
-  std::optional<http::request_parser<http::empty_body>> parser_;
-  Response response_;
+  boost::beast::flat_buffer buffer_{admin_header_bytes_max};
+  std::optional<AdminParser> parser_;
+  AdminResponse response_;
   std::optional<http::response_serializer<http::string_body>> serializer_;
 };
 

@@ -47,8 +47,11 @@ struct Options {
   Duration clock_timeout = seconds(2);      // upstream connected → its clock known; then clients go without
   std::size_t before_init_max = 64 * 1024;  // bytes of the client held before InitResponse
 
-  // Sizes
+  // Sizes and rates
   std::size_t message_max = 512'000;  // bytes of a clear message
+  /// Messages a second of a client, and as many at once; 0: no limit. Games send some tens, old clients flush
+  /// 300 at once, and a server's thread carries many times as many.
+  std::uint32_t messages_per_second = 5000;
 
   transport::Options downstream;
   transport::Options upstream = transport::Options::upstream_leg();

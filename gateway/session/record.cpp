@@ -34,6 +34,8 @@ std::string_view name(End end) {
       return "message_size";
     case End::policy:
       return "policy";
+    case End::message_rate:
+      return "message_rate";
     case End::before_init:
       return "before_init";
     case End::buffered:

@@ -25,7 +25,8 @@ Session::Session(const Services& services, TimePoint now)
     : services_(services),
       legs_{Leg(services.scratch), Leg(services.scratch)},
       confidentiality_(services.options, services.raised),
-      init_deadline_(now + services.options.init_timeout) {
+      init_deadline_(now + services.options.init_timeout),
+      message_rate_(services.options.messages_per_second) {
   record_.opened = now;
   services_.stats.opened.add();
 }
@@ -74,6 +75,7 @@ void Session::end_of_input(Side from, TimePoint now, transport::CloseReason reas
 }
 
 void Session::settle(TimePoint now) {
+  if (now >= resume_at_) resume_at_ = never;
   take_init(now);
   check_connect(now);
   relay_init(now);
@@ -89,6 +91,7 @@ void Session::relay(Side from, TimePoint now) {
   while (takes(from)) {
     auto message = source.next_message();
     if (!message) return;
+    if (from == Side::downstream && !within_rate(now)) return;
     if (!*message) {
       services_.stats.decrypt_failures.add();
       return fail(now, End::bad_encryption, transport::code_server_logic);
@@ -109,7 +112,7 @@ bool Session::takes(Side from) const {
   const Side to = opposite(from);
   if (ended() || !leg(from).exists() || !leg(to).is(Phase::open)) return false;
   if (congested_[static_cast<std::size_t>(to)]) return false;
-  if (from == Side::downstream) return !exchange_waiting_ && client_may_speak();
+  if (from == Side::downstream) return !exchange_waiting_ && resume_at_ == never && client_may_speak();
   // The client threw its key away when it asked for another: what is sealed meanwhile would be lost.
   if (exchange_waiting_ && leg(Side::downstream).keys.present()) return false;
   if (stream_ || !init_relayed_) return init_relayed_;
@@ -121,6 +124,19 @@ bool Session::takes(Side from) const {
 // nothing can, and the client's pings should not wait.
 bool Session::client_may_speak() const {
   return initialized_ || (stream_ && init_relayed_);
+}
+
+// Counts a message of the client. A stream that is over the rate is paused behind it, so that TCP slows its
+// client; a datagram socket can't be paused: there the session ends.
+bool Session::within_rate(TimePoint now) {
+  if (message_rate_.count(now)) return true;
+  if (!stream_) {
+    fail(now, End::message_rate, transport::code_server_logic);
+    return false;
+  }
+  services_.stats.paused_reads.add();
+  resume_at_ = message_rate_.resumes();
+  return true;
 }
 
 // A stream is paused while more than half of `buffered` is queued behind it, until less than a quarter is. A
@@ -256,6 +272,7 @@ TimePoint Session::deadline() const {
     if (leg.exists()) next = std::min(next, leg.transport->deadline());
   }
   if (ended()) return next;
+  next = std::min(next, resume_at_);
   if (!upstream_connected_) next = std::min(next, connect_deadline_);
   if (!initialized_) next = std::min({next, init_deadline_, clock_overdue_ ? never : clock_deadline_});
   return next;

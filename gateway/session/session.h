@@ -16,6 +16,7 @@
 #include "policy/stats.h"
 #include "session/confidentiality.h"
 #include "session/leg.h"
+#include "session/message_rate.h"
 #include "session/notices.h"
 #include "session/options.h"
 #include "session/record.h"
@@ -144,6 +145,7 @@ class Session {
   void relay(Side from, TimePoint now);
   bool takes(Side from) const;
   bool client_may_speak() const;
+  bool within_rate(TimePoint now);
   void note_congestion(Side side);
   void output_taken(Side side, TimePoint now);
   Verdict decide(Side from, Message& message, TimePoint now);
@@ -236,6 +238,8 @@ class Session {
   bool network_error_seen_ = false;
 
   std::array<bool, 2> congested_{};  // streams: more is queued toward a side than it may take on
+  MessageRate message_rate_;         // of the client
+  TimePoint resume_at_ = never;  // streams: a client that was over its rate is read again; never: it is read
 
   // Key exchange
   std::optional<ExchangeJob> exchange_job_;

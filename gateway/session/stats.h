@@ -30,6 +30,7 @@ struct Stats {
   Counter without_clock;      // sessions begun although the server's clock wasn't known
   Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched
   Counter unopened_dropped;   // from the server and unreadable, dropped: for the client too, or for rules
+  Counter paused_reads;       // streams: a client sent more than its rate and wasn't read for a while
   Counter unparsed_messages;  // forwarded, but no message in the protocol's sense
   std::array<Counter, static_cast<std::size_t>(AddressResult::count_)> addresses;
   policy::Stats policy;                       // what rules did

@@ -38,10 +38,13 @@ class Gateway {
  public:
   Gateway(std::uint16_t server, const std::string& listener, const std::string& more)
       : port_(gateway::test::free_udp_port()),
-        config_(".yaml", "version: 1\nlisteners:\n  - { name: b, listen: \"udp://127.0.0.1:" +
-                             std::to_string(port_) + "\", upstream: b" + listener +
-                             " }\nupstreams:\n  b: { servers: [\"udp://127.0.0.1:" + std::to_string(server) +
-                             "\"] }\nadmin: off\nlimits: { sessions: 500 }\nthreads: 1\n" + more),
+        config_(
+            ".yaml",
+            "version: 1\nlisteners:\n  - { name: b, listen: \"udp://127.0.0.1:" + std::to_string(port_) +
+                "\", upstream: b" + listener +
+                " }\nupstreams:\n  b: { servers: [\"udp://127.0.0.1:" + std::to_string(server) +
+                "\"] }\nadmin: off\nlimits: { sessions: 500, per_session: { messages: off } }\nthreads: 1\n" +
+                more),
         process_({gateway::test::built_program("photon-gateway"), "--config", config_.path()}) {
     if (!process_.wait_for_output("listening", 10s))
       throw std::runtime_error("the gateway doesn't start: " + process_.output());

@@ -55,7 +55,8 @@ std::unique_ptr<Process> start_gateway(const TemporaryFile& config) {
 std::string gateway_config(std::uint16_t port, std::uint16_t server, std::size_t sessions) {
   return "version: 1\nlisteners:\n  - { name: b, listen: \"tcp://127.0.0.1:" + std::to_string(port) +
          "\", upstream: b }\nupstreams:\n  b: { servers: [\"tcp://127.0.0.1:" + std::to_string(server) +
-         "\"] }\nadmin: off\nthreads: 1\nlimits: { sessions: " + std::to_string(2 * sessions + 100) + " }\n";
+         "\"] }\nadmin: off\nthreads: 1\nlimits: { sessions: " + std::to_string(2 * sessions + 100) +
+         ", per_session: { messages: off } }\n";
 }
 
 void run_round(Variant& variant, const Shape& shape, EchoServer& server) {

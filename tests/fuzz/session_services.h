@@ -12,6 +12,7 @@ inline session::Options small_limits() {
   session::Options options;
   options.message_max = 3000;
   options.before_init_max = 1000;
+  options.messages_per_second = 100;
   for (transport::Options* leg : {&options.downstream, &options.upstream}) {
     leg->message_max = 3016;
     leg->buffered = 8000;

@@ -28,7 +28,8 @@ struct Scenario {
   std::vector<Traffic::Options> traffic;
   double loss = 0;             // the worst of the links
   bool narrow = false;         // a link has a bandwidth, and loses what comes beyond it
-  std::optional<int> cut_at;   // tenths of a second: the client's link is cut
+  std::optional<int> cut_at;   // tenths of a second: a link is cut
+  bool cut_server = false;     // the server's, not the clients'
   int cut_for = 0;             // tenths
   std::optional<int> jump_at;  // tenths: the server's clock jumps
   std::int64_t jump_ms = 0;
@@ -47,6 +48,12 @@ Link random_link(SeededRandom& random, double loss, Duration delay) {
   link.duplication = random.chance(0.4) ? 0.05 : 0;
   link.reordering = random.chance(0.4) ? random.unit() * 0.04 : 0;
   return link;
+}
+
+// Eight seconds at most before half or all of the milliseconds of 32 bits are over.
+std::uint32_t shortly_before_a_wrap(SeededRandom& random) {
+  const std::uint32_t over = random.chance(0.5) ? std::uint32_t{1} << 31 : 0;
+  return over - static_cast<std::uint32_t>(random.between(1, 8'000));
 }
 
 Scenario::Scenario(std::uint64_t scenario_seed) : seed(scenario_seed) {
@@ -117,6 +124,16 @@ Scenario::Scenario(std::uint64_t scenario_seed) : seed(scenario_seed) {
   }
   ending = static_cast<Ending>(random.between(0, 2));
   code = static_cast<std::uint8_t>(random.between(1, 4));
+
+  // The clients' own clocks, as after weeks of one connection.
+  for (PhotonClient::Config& config : configs) {
+    if (random.chance(0.2)) config.clock_start = shortly_before_a_wrap(random);
+  }
+  if (random.chance(0.2)) {
+    world.server_link.delay = milliseconds(delays[random.between(0, 2)]);
+    world.server_link.jitter = random.chance(0.5) ? world.server_link.delay : Duration{};
+  }
+  cut_server = random.chance(0.3);
 }
 
 /// A scenario that is run, and what was seen.
@@ -145,7 +162,7 @@ class Game {
       world_.run_for(milliseconds(100));
       quiet = settled() ? quiet + 1 : 0;
     }
-    for (ClientHost* client : clients_) world_.client_link(*client).cut = false;
+    set_cut(false);
     check_flows();
     end();
     check_ends();
@@ -167,10 +184,17 @@ class Game {
   void disturb(int tenths) {
     const bool cut = scenario_.cut_at && tenths >= *scenario_.cut_at;
     if (cut && tenths <= *scenario_.cut_at + scenario_.cut_for) {
-      for (ClientHost* client : clients_)
-        world_.client_link(*client).cut = tenths < *scenario_.cut_at + scenario_.cut_for;
+      set_cut(tenths < *scenario_.cut_at + scenario_.cut_for);
     }
     if (scenario_.jump_at == tenths) world_.server().jump_clock(scenario_.jump_ms);
+  }
+
+  void set_cut(bool cut) {
+    if (scenario_.cut_server) {
+      world_.server_link().cut = cut;
+      return;
+    }
+    for (ClientHost* client : clients_) world_.client_link(*client).cut = cut;
   }
 
   bool settled() const {

@@ -207,11 +207,12 @@ void PhotonSender::write_acks(wire::DatagramWriter& out) {
 }
 
 bool PhotonSender::overdue(const Outgoing& outgoing, Milliseconds now) const {
-  return now > outgoing.last_sent + outgoing.resend_after;
+  return since(outgoing.last_sent, now) > outgoing.resend_after;
 }
 
 bool PhotonSender::given_up(const Outgoing& outgoing, Milliseconds now) const {
-  return overdue(outgoing, now) && (outgoing.sent_count > generation_.allowance || now > outgoing.deadline);
+  const bool too_long = outgoing.first_sent && since(*outgoing.first_sent, now) > disconnect_timeout;
+  return overdue(outgoing, now) && (outgoing.sent_count > generation_.allowance || too_long);
 }
 
 void PhotonSender::resend(wire::DatagramWriter& out, Milliseconds now) {
@@ -244,12 +245,12 @@ void PhotonSender::rearm_overdue(Milliseconds now) {
     outgoing.sent_count = 1;
     outgoing.last_sent = now;
     outgoing.resend_after = first_wait();
-    outgoing.deadline = std::numeric_limits<Milliseconds>::max();
+    outgoing.first_sent.reset();
   }
 }
 
 void PhotonSender::queue_ping(Milliseconds now) {
-  if (!sent_.empty() || now - last_ack_ <= ping_interval) return;
+  if (!sent_.empty() || since(last_ack_, now) <= ping_interval) return;
   const auto has_reliable = [](const Channel& channel) {
     return std::any_of(channel.reliable.begin(), channel.reliable.end(),
                        [](const Outgoing& o) { return wire::is_reliable(o.owned.command.flags); });
@@ -305,7 +306,7 @@ void PhotonSender::transmit(wire::DatagramWriter& out, Outgoing& outgoing, Milli
   outgoing.sent_times.push_back(static_cast<std::uint32_t>(now));
   if (++outgoing.sent_count == 1) {
     outgoing.resend_after = first_wait();
-    outgoing.deadline = now + disconnect_timeout;
+    outgoing.first_sent = now;
     return;
   }
   ++resends_;

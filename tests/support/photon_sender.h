@@ -16,6 +16,12 @@ namespace gateway::test {
 /// Milliseconds of the client's own clock, as it puts them on the wire.
 using Milliseconds = std::int32_t;
 
+/// The time since `earlier`, across the wraps of the clock. The libraries compare sums, which overflow once
+/// in 49.7 days of one connection; what they then do to themselves is not what is tested here.
+inline Milliseconds since(Milliseconds earlier, Milliseconds now) {
+  return static_cast<Milliseconds>(static_cast<std::uint32_t>(now) - static_cast<std::uint32_t>(earlier));
+}
+
 /// A command with its own copy of the payload.
 struct OwnedCommand {
   wire::Command command;
@@ -83,7 +89,7 @@ class PhotonSender {
     int sent_count = 0;
     Milliseconds last_sent = 0;
     Milliseconds resend_after = 0;
-    Milliseconds deadline = 0;
+    std::optional<Milliseconds> first_sent;  // given up disconnect_timeout later; none: never
     std::vector<std::uint32_t> sent_times;
   };
   struct Channel {

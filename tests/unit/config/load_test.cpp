@@ -83,6 +83,15 @@ TEST(Load, ForwardsEachListenerToTheUpstreamItNames) {
   EXPECT_TRUE(config.net.pools[2].servers[0].trusted);
 }
 
+TEST(Load, LimitsTheMessagesOfASessionOrNot) {
+  const auto messages = [](const std::string& value) {
+    return load("limits: { per_session: { messages: " + value + " } }\n").net.session.messages_per_second;
+  };
+  EXPECT_EQ(load("").net.session.messages_per_second, 5000u);
+  EXPECT_EQ(messages("300/s"), 300u);
+  EXPECT_EQ(messages("off"), 0u);
+}
+
 TEST(Load, SetsBothLegsFromOneKey) {
   const Config config = load(R"(
 timeouts: { silence: 45s, connect: 2s, init: 20s }

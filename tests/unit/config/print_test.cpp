@@ -29,7 +29,7 @@ limits:
   sessions_per_address: 1000
   memory: 1GiB
   message_size: 500KiB
-  per_session: { buffered: 1MiB }
+  per_session: { messages: 5000/s, buffered: 1MiB }
   exempt: ["127.0.0.1", "::1"]
 timeouts: { silence: 30s, connect: 5s, init: 30s }
 admin: { listen: "http://127.0.0.1:9464" }
@@ -68,7 +68,7 @@ limits:
   sessions_per_address: 2
   memory: off
   message_size: 1025B
-  per_session: { buffered: 65537B }
+  per_session: { messages: off, buffered: 65537B }
   exempt: ["2001:db8::1"]
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
 admin: off

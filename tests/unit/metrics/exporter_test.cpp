@@ -220,6 +220,13 @@ TEST(Exporter, ShowsMemoryWithoutALimitAsInfinite) {
   expect_line(fixture.text(), "photon_gateway_memory_limit_bytes +Inf");
 }
 
+TEST(Exporter, CountsClientsThatWereSlowed) {
+  Fixture fixture(2);
+  fixture.one.listeners[0].session.paused_reads.add(2);
+  fixture.two.listeners[1].session.paused_reads.add(3);
+  expect_line(fixture.text(), "photon_gateway_paused_reads_total 5");
+}
+
 TEST(Exporter, CountsWhatRulesDidByCodeAndOutcome) {
   Fixture fixture(2);
   policy::Rules& rules = fixture.options.session.rules;
