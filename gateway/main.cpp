@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
 #include <thread>
@@ -69,15 +70,29 @@ void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& 
   });
 }
 
-/// Stops the data path while the admin port still answers: /readyz says 503 then.
-void stop(net::Gateway& gateway, boost::asio::io_context& context) {
+/// A second signal: whoever asks twice has no more patience. SIGHUP has nothing to say any more.
+void wait_for_impatience(boost::asio::signal_set& signals, net::Gateway& gateway, bool& patient) {
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) return wait_for_impatience(signals, gateway, patient);
+    patient = false;
+    gateway.stop_at_once();
+  });
+}
+
+/// Stops the data path while the admin port still answers: /readyz says 503 then. False when a second signal
+/// came before every client was told.
+bool stop(net::Gateway& gateway, boost::asio::io_context& context, boost::asio::signal_set& signals) {
+  bool patient = true;
   context.restart();
+  wait_for_impatience(signals, gateway, patient);
   std::thread stopper([&] {
     gateway.stop();
     context.stop();
   });
   context.run();
   stopper.join();
+  return patient;
 }
 
 /// Descriptors 0 to 2 must not become sockets: somebody writes to them.
@@ -88,15 +103,16 @@ void open_standard_descriptors() {
 }
 
 int run(const config::Config& config) {
+  std::signal(SIGPIPE, SIG_IGN);
   const config::Log log(config.log);
   protect_memory();
-  std::signal(SIGPIPE, SIG_IGN);
 
   boost::asio::io_context context(1);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
   net::Gateway gateway(config.net);
   const metrics::Exporter exporter(gateway.options(), gateway.stats(), gateway.server_stats(),
-                                   {.version = version, .commit = commit}, seconds_since_1970());
+                                   {.version = version, .commit = commit}, seconds_since_1970(),
+                                   [&log] { return log.lines_dropped(); });
   std::optional<net::Admin> admin;
   if (config.admin) {
     admin.emplace(context, config.admin->address,
@@ -113,7 +129,10 @@ int run(const config::Config& config) {
   gateway.start();  // logs every listener
   wait_for_signal(signals, context, gateway);
   context.run();
-  stop(gateway, context);
+  if (!stop(gateway, context, signals)) {
+    spdlog::warn("stopped at once, at the second signal: some clients may not have been told");
+    return 1;
+  }
   spdlog::info("stopped");
   return 0;
 }
@@ -137,7 +156,9 @@ int act(const config::CommandLine& line) {
 
 int act_or_explain(int argc, char** argv) {
   try {
-    return act(config::read_command_line(argc, argv, full_version()));
+    const int code = act(config::read_command_line(argc, argv, full_version()));
+    if (!std::cout.flush()) throw std::runtime_error("what was asked for can't be written to stdout");
+    return code;
   } catch (const std::exception& error) {
     std::cerr << "photon-gateway: " << error.what() << "\n";
     return 1;

@@ -6,12 +6,14 @@
 #include <future>
 #include <memory>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include <spdlog/async.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "config/log_sink.h"
 
 namespace gateway::config {
 namespace {
@@ -80,14 +82,12 @@ std::string json_escaped(std::string_view text) {
   return escaped;
 }
 
-Log::Log(const LogOptions& options) {
+Log::Log(const LogOptions& options) : sink_(std::make_shared<LogSink>(STDOUT_FILENO)) {
   spdlog::init_thread_pool(lines_waiting_max, 1);
-  logger_ = std::make_shared<spdlog::async_logger>(
-      "photon-gateway", std::make_shared<spdlog::sinks::stdout_sink_mt>(), spdlog::thread_pool(),
-      spdlog::async_overflow_policy::overrun_oldest);
+  logger_ = std::make_shared<spdlog::async_logger>("photon-gateway", sink_, spdlog::thread_pool(),
+                                                   spdlog::async_overflow_policy::overrun_oldest);
   logger_->set_formatter(formatter(options.format));
   logger_->set_level(level(options.level));
-  logger_->flush_on(spdlog::level::info);
   spdlog::set_default_logger(logger_);
 }
 
@@ -99,6 +99,11 @@ Log::~Log() {
     promise.set_value();
   }).detach();
   log_abandoned = written.wait_for(patience) == std::future_status::timeout;
+}
+
+std::uint64_t Log::lines_dropped() const {
+  const auto writer = spdlog::thread_pool();
+  return sink_->lines_lost() + (writer ? writer->overrun_counter() : 0);
 }
 
 bool Log::abandoned() {

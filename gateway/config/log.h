@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,10 +13,12 @@ class logger;
 
 namespace gateway::config {
 
+class LogSink;
+
 /// The process's log for as long as it lives: to stdout, one line a message, written by a thread of its own
-/// so that a slow reader of the log never stalls traffic (then the oldest waiting lines are lost). The
-/// destructor writes out what waits, for at most two seconds. text: `2026-01-31T12:00:00.000Z info message`;
-/// json:
+/// so that a slow reader of the log never stalls traffic (then the oldest waiting lines are lost), and
+/// neither does a log that can't be written. What is lost is counted. The destructor writes out what waits,
+/// for at most two seconds. text: `2026-01-31T12:00:00.000Z info message`; json:
 /// `{"time":"…","level":"info","message":"message"}`.
 class Log {
  public:
@@ -24,11 +27,15 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  /// Lines lost up to now: those that couldn't be written, and those that waited in vain.
+  std::uint64_t lines_dropped() const;
+
   /// True when nobody read the log at its end: a thread still waits to write, so the process must end by
   /// _Exit.
   static bool abandoned();
 
  private:
+  std::shared_ptr<LogSink> sink_;
   std::shared_ptr<spdlog::logger> logger_;  // outlives the thread that writes
 };
 

@@ -36,6 +36,8 @@ std::string_view name(net::Rejection rejection) {
       return "stopping";
     case net::Rejection::access:
       return "access";
+    case net::Rejection::descriptors:
+      return "descriptors";
     case net::Rejection::count_:
       break;
   }
@@ -184,6 +186,15 @@ void add_stream_handshakes(const net::Options& options, const Sums& sums, Famili
                 {{"listener", options.listeners[i].name}, {"result", name(result)}});
       }
     }
+  }
+}
+
+void add_accepts(const net::Options& options, const Sums& sums, Families& out) {
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    if (!net::is_stream(options.listeners[i].scheme)) continue;
+    out.add(accept_failures,
+            sums.listener(i, [](const ListenerStats& stats) { return stats.accept_failures.value(); }),
+            {{"listener", options.listeners[i].name}});
   }
 }
 
@@ -378,12 +389,13 @@ void add_process(const Build& build, double started, Families& out) {
 }  // namespace
 
 Exporter::Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Servers servers,
-                   Build build, double started)
+                   Build build, double started, Count lines_dropped)
     : options_(options),
       shards_(std::move(shards)),
       servers_(std::move(servers)),
       build_(std::move(build)),
-      started_(started) {}
+      started_(started),
+      log_lines_dropped_(std::move(lines_dropped)) {}
 
 std::string Exporter::text() const {
   const Sums sums(shards_);
@@ -391,6 +403,7 @@ std::string Exporter::text() const {
   add_sessions(options_, sums, out);
   add_memory(options_, sums, out);
   add_door(sums, out);
+  add_accepts(options_, sums, out);
   add_stream_handshakes(options_, sums, out);
   add_traffic(options_, sums, out);
   add_input_output(sums, out);
@@ -399,6 +412,7 @@ std::string Exporter::text() const {
   add_policy(options_, sums, out);
   add_reliability(sums, out);
   add_upstreams(options_, servers_, sums, out);
+  out.add(log_lines_dropped, log_lines_dropped_());
   add_process(build_, started_, out);
   return out.text();
 }

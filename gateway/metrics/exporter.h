@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,9 +23,12 @@ class Exporter {
   /// Of the servers of each pool, by index.
   using Servers = std::vector<const std::vector<net::ServerStats>*>;
 
-  /// `shards` and `servers` must outlive the exporter. `started` is in seconds since 1970.
+  using Count = std::function<std::uint64_t()>;
+
+  /// `shards` and `servers` must outlive the exporter. `started` is in seconds since 1970;
+  /// `lines_dropped` of the log is asked at each scrape.
   Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Servers servers,
-           Build build, double started);
+           Build build, double started, Count lines_dropped);
 
   std::string text() const;
 
@@ -33,6 +38,7 @@ class Exporter {
   Servers servers_;
   Build build_;
   double started_;
+  Count log_lines_dropped_;
 };
 
 }  // namespace gateway::metrics

@@ -28,7 +28,8 @@ inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessio
 inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
     "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
-    "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered."};
+    "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered. "
+    "reason=descriptors: connections closed at once, since the process had no descriptor left (streams)."};
 inline constexpr Metric memory_used = {Kind::gauge, "photon_gateway_memory_used_bytes",
                                        "Memory of sessions as the gateway accounts for it: buffers, "
                                        "bookkeeping and an estimate for each session "
@@ -36,6 +37,10 @@ inline constexpr Metric memory_used = {Kind::gauge, "photon_gateway_memory_used_
 inline constexpr Metric memory_limit = {Kind::gauge, "photon_gateway_memory_limit_bytes",
                                         "limits.memory: at 90 % of it new sessions are rejected, at 95 % "
                                         "those end that hold the most. +Inf: off."};
+inline constexpr Metric accept_failures = {
+    Kind::counter, "photon_gateway_accept_failures_total",
+    "Times a connection couldn't be accepted (tcp, ws and wss), mostly for want of a descriptor; a pause "
+    "follows each."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
     "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};
@@ -155,6 +160,9 @@ inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_u
                                                 "Jumps of a server's clock."};
 
 // Process
+inline constexpr Metric log_lines_dropped = {
+    Kind::counter, "photon_gateway_log_lines_dropped_total",
+    "Lines of the log that were lost: they couldn't be written, or too many waited for a reader."};
 inline constexpr Metric build_info = {Kind::gauge, "photon_gateway_build_info", "Always 1; what was built."};
 inline constexpr Metric start_time = {Kind::gauge, "photon_gateway_start_time_seconds",
                                       "When the process started, in seconds since 1970."};

@@ -1,5 +1,6 @@
 #include "net/admin.h"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include "base/time.h"
 #include "net/address.h"
 #include "net/admin_answer.h"
+#include "net/spare_descriptor.h"
 #include "net/stream_socket.h"
 
 namespace gateway::net {
@@ -36,6 +38,7 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
       : acceptor_(context), timer_(context), pages_(std::move(pages)) {
     try {
       acceptor_ = tcp::acceptor(context, to_endpoint(listen));
+      acceptor_.non_blocking(true);
     } catch (const boost::system::system_error& error) {
       throw std::runtime_error("admin: cannot listen on http://" + to_text(listen) + ": " +
                                error.code().message() +
@@ -51,16 +54,24 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
   }
 
   const AdminPages& pages() const { return pages_; }
-  void connection_closed() { --connections_; }
+  void connection_closed() {
+    --connections_;
+    keep_spares();
+  }
 
  private:
   void take(tcp::socket socket);
+  void accept_with_spares();
+  void keep_spares();
   void pause();
 
   tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
   AdminPages pages_;
   std::size_t connections_ = 0;
+  // One for a connection, the other for what its answer reads below /proc: while descriptors are exhausted
+  // the operator wants to see it.
+  std::array<SpareDescriptor, 2> spares_;
 };
 
 namespace {
@@ -71,7 +82,11 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
  public:
   Connection(tcp::socket socket, std::shared_ptr<Server> server)
       : stream_(std::move(socket)), server_(std::move(server)) {}
-  ~Connection() { server_->connection_closed(); }
+  ~Connection() {
+    error_code ignored;
+    stream_.socket().close(ignored);
+    server_->connection_closed();
+  }
 
   void read() {
     parser_.emplace();
@@ -118,17 +133,34 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
 void Admin::Server::accept() {
   acceptor_.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
     if (!self->acceptor_.is_open()) return;
-    if (error) return self->pause();
+    if (error) {
+      if (error == boost::asio::error::no_descriptors) self->accept_with_spares();
+      return self->pause();
+    }
     self->take(std::move(socket));
     self->accept();
   });
+}
+
+void Admin::Server::accept_with_spares() {
+  for (SpareDescriptor& spare : spares_) spare.give_up();
+  error_code error;
+  tcp::socket socket = acceptor_.accept(error);
+  if (error) return keep_spares();
+  take(std::move(socket));
+}
+
+void Admin::Server::keep_spares() {
+  for (SpareDescriptor& spare : spares_) spare.keep();
 }
 
 /// Accepting fails at once, again and again, while there are no descriptors.
 void Admin::Server::pause() {
   timer_.expires_after(accept_pause);
   timer_.async_wait([self = shared_from_this()](error_code error) {
-    if (!error && self->acceptor_.is_open()) self->accept();
+    if (error || !self->acceptor_.is_open()) return;
+    self->keep_spares();
+    self->accept();
   });
 }
 

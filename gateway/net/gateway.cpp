@@ -124,6 +124,10 @@ void Gateway::stop() {
   state_->threads.clear();
 }
 
+void Gateway::stop_at_once() {
+  for (auto& shard : state_->shards) shard->stop(std::chrono::steady_clock::now());
+}
+
 void Gateway::reload_certificates() {
   const std::vector<TlsContext> tls = load_all_tls(state_->options);
   for (auto& shard : state_->shards) shard->use_tls(tls);

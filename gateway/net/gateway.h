@@ -22,6 +22,8 @@ class Gateway {
   /// Refuses new sessions, tells every client (Disconnect 1), waits until they are told (at most `linger`),
   /// joins.
   void stop();
+  /// While another thread is in stop(): it waits no longer, whoever isn't told yet.
+  void stop_at_once();
 
   /// Reads the certificates of all wss listeners again, for clients that come from now on; sessions keep what
   /// they have. All or nothing: throws std::runtime_error with a sentence when one can't be used.

@@ -103,7 +103,7 @@ void Shard::open_listeners() {
       open_udp(added, i);
     } else {
       added.stream = std::make_unique<StreamListener>(
-          context_, listener, [this, i](TcpSocket socket, const Address& client) {
+          context_, listener, stats, spare_, [this, i](TcpSocket socket, const Address& client) {
             accept_stream(static_cast<std::uint32_t>(i), std::move(socket), client);
           });
     }
@@ -355,7 +355,7 @@ void Shard::fire_timers() {
 void Shard::stop(TimePoint deadline) {
   boost::asio::post(context_, [this, deadline] {
     stopping_ = true;
-    stop_by_ = deadline;
+    stop_by_ = std::min(stop_by_, deadline);
     stop_streams();
     end_all();
     work();

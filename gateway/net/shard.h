@@ -26,6 +26,7 @@
 #include "net/server_pool.h"
 #include "net/session_slots.h"
 #include "net/shared.h"
+#include "net/spare_descriptor.h"
 #include "net/stats.h"
 #include "net/timer_wheel.h"
 #include "net/tls.h"
@@ -48,7 +49,8 @@ class Shard {
   void discard_early();
   /// Serves until stopped: the body of the shard's thread.
   void run();
-  /// Ends every session; run() returns when all are told, or at `deadline`.
+  /// Ends every session; run() returns when all are told, or at `deadline`. Called again, the earliest
+  /// counts.
   void stop(TimePoint deadline);
   /// What clients of wss are greeted with from now on.
   void use_tls(std::vector<TlsContext> tls);
@@ -149,6 +151,7 @@ class Shard {
 
   crypto::SystemRandom random_;
   std::vector<std::uint8_t> scratch_;
+  SpareDescriptor spare_;
   SharedClocks clocks_;
   std::deque<ServerPool> pools_;           // by index of Options::pools
   std::deque<Listener> listeners_;         // by index of Options::listeners

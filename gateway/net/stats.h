@@ -17,7 +17,8 @@ enum class Rejection : std::uint8_t {
   sessions_per_address,  // the same for limits.sessions_per_address
   memory,                // 90 % of limits.memory are in use
   stopping,
-  access,  // access doesn't admit the address: unanswered on UDP, where each datagram counts
+  access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
+  descriptors,  // none is left for the connection, which was closed at once; streams only
   count_
 };
 
@@ -56,9 +57,10 @@ constexpr std::string_view name(HandshakeResult result) {
 
 /// Counters of one shard for one listener. Gauges are counters that go down too.
 struct ListenerStats {
-  Counter sessions;       // live
-  Counter initialized;    // of them: InitResponse relayed
-  Counter receive_drops;  // datagrams the kernel dropped for want of buffer
+  Counter sessions;         // live
+  Counter initialized;      // of them: InitResponse relayed
+  Counter receive_drops;    // datagrams the kernel dropped for want of buffer
+  Counter accept_failures;  // of streams; each is followed by a pause
   std::array<Counter, static_cast<std::size_t>(Rejection::count_)> rejected;
   std::array<Counter, static_cast<std::size_t>(HandshakeResult::count_)> handshakes;  // of ws and wss
   session::Stats session;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 #include "net/stream_socket.h"
 
 namespace gateway::net {
@@ -11,17 +13,25 @@ using boost::system::error_code;
 namespace {
 
 constexpr Duration accept_pause = milliseconds(100);
+constexpr int turned_away_max = 64;  // between two pauses
 
 }  // namespace
 
 StreamListener::StreamListener(boost::asio::io_context& context, const ListenerOptions& options,
-                               Accepted accepted)
-    : acceptor_(open_acceptor(context, options)), timer_(context), accepted_(std::move(accepted)) {}
+                               ListenerStats& stats, SpareDescriptor& spare, Accepted accepted)
+    : options_(options),
+      stats_(stats),
+      spare_(spare),
+      acceptor_(open_acceptor(context, options)),
+      timer_(context),
+      accepted_(std::move(accepted)) {
+  acceptor_.non_blocking(true);
+}
 
 void StreamListener::accept() {
   acceptor_.async_accept([this](error_code error, Socket socket) {
     if (error == boost::asio::error::operation_aborted || !acceptor_.is_open()) return;
-    if (error) return pause();
+    if (error) return failed(error);
     error_code gone;
     const auto client = socket.remote_endpoint(gone);
     if (!gone) accepted_(std::move(socket), from_endpoint(client));
@@ -30,10 +40,39 @@ void StreamListener::accept() {
 }
 
 // Accepting fails at once, again and again, while there are no descriptors.
+void StreamListener::failed(const error_code& error) {
+  stats_.accept_failures.add();
+  if (!std::exchange(told_, true)) {
+    spdlog::warn(
+        "cannot accept a connection listener={}: {}; clients are turned away until there is room: if it is "
+        "about open files, raise LimitNOFILE (systemd) or ulimit -n; further failures are only counted",
+        options_.name, error.message());
+  }
+  if (error == boost::asio::error::no_descriptors) turn_away();
+  pause();
+}
+
+void StreamListener::turn_away() {
+  for (int i = 0; i < turned_away_max && turn_one_away(); ++i) {
+    stats_.rejected[static_cast<std::size_t>(Rejection::descriptors)].add();
+  }
+}
+
+/// Whoever waits is told by the end of the connection instead of waiting on.
+bool StreamListener::turn_one_away() {
+  spare_.give_up();
+  error_code error;
+  { const Socket closed_at_once = acceptor_.accept(error); }
+  spare_.keep();
+  return !error;
+}
+
 void StreamListener::pause() {
   timer_.expires_after(accept_pause);
   timer_.async_wait([this](error_code error) {
-    if (!error && acceptor_.is_open()) accept();
+    if (error || !acceptor_.is_open()) return;
+    spare_.keep();
+    accept();
   });
 }
 

@@ -48,6 +48,12 @@ std::string links_of(const GatewayProcess::Options& options, std::uint16_t port)
          "\n";
 }
 
+std::vector<std::string> command_line(const GatewayProcess::Options& options, const std::string& config) {
+  std::vector<std::string> words = options.launcher;
+  for (const std::string& word : {gateway_program(), std::string("--config"), config}) words.push_back(word);
+  return words;
+}
+
 }  // namespace
 
 GatewayProcess::GatewayProcess(const Options& options)
@@ -57,8 +63,7 @@ GatewayProcess::GatewayProcess(const Options& options)
   config_ = std::make_unique<TemporaryFile>(
       ".yaml", "version: 1\n" + links_of(options, port_) + "admin: { listen: \"http://127.0.0.1:" +
                    std::to_string(admin_port_) + "\" }\n" + limits + options.more);
-  process_ =
-      std::make_unique<Process>(std::vector<std::string>{gateway_program(), "--config", config_->path()});
+  process_ = std::make_unique<Process>(command_line(options, config_->path()), options.standard_output);
   const TimePoint end = std::chrono::steady_clock::now() + patience;
   while (http_get(admin_port_, "/readyz").status != 200) {
     if (!process_->running() || std::chrono::steady_clock::now() > end) {
@@ -72,6 +77,23 @@ GatewayProcess::GatewayProcess(const Options& options)
 int GatewayProcess::stop() {
   process_->signal(SIGTERM);
   return process_->wait(patience).value_or(-1000);
+}
+
+std::uint64_t metric(const GatewayProcess& gateway, const std::string& series) {
+  const std::string page = "\n" + http_get(gateway.admin_port(), "/metrics").body;
+  const auto found = page.find("\n" + series + " ");
+  if (found == std::string::npos) {
+    ADD_FAILURE() << "no series " << series << " in" << page;
+    return 0;
+  }
+  return static_cast<std::uint64_t>(std::stod(page.substr(found + 1 + series.size())));
+}
+
+std::vector<std::string> through_shell(const std::vector<std::string>& command,
+                                       const std::string& redirections) {
+  std::vector<std::string> words = {"/bin/sh", "-c", "exec \"$@\" " + redirections, "sh"};
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
 }
 
 Scene::Scene(const TestServerOptions& options, const std::string& config)

@@ -27,7 +27,9 @@ class GatewayProcess {
     std::vector<std::string> states{};    // of the servers, in their order; active where it is missing
     std::string host = "127.0.0.1";       // that the servers are named by
     const TestCertificate* certificate = nullptr;  // of wss; its files may change while the program runs
-    std::string links{};  // listeners and upstreams as they are, instead of one of each
+    std::string links{};                  // listeners and upstreams as they are, instead of one of each
+    std::vector<std::string> launcher{};  // what runs the program: it gets its command line behind its own
+    int standard_output = -1;             // of the program, instead of a file
   };
 
   /// Starts it and waits until it says that it is ready.
@@ -49,6 +51,13 @@ class GatewayProcess {
 
 /// Path of the built program.
 std::string gateway_program();
+
+/// What /metrics says of one series, written as there: name and labels. A failure of the test where it isn't.
+std::uint64_t metric(const GatewayProcess& gateway, const std::string& series);
+
+/// `command` as a shell runs it with these redirections, ">/dev/null" for example; empty: a launcher.
+std::vector<std::string> through_shell(const std::vector<std::string>& command,
+                                       const std::string& redirections);
 
 /// A server, the gateway in front of it, and clients of both. No probes: the server sees the clients only.
 class Scene {

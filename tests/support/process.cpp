@@ -30,9 +30,9 @@ int anonymous_file() {
   return descriptor;
 }
 
-[[noreturn]] void become(const std::vector<std::string>& arguments, int output) {
-  ::dup2(output, STDOUT_FILENO);
-  ::dup2(output, STDERR_FILENO);
+[[noreturn]] void become(const std::vector<std::string>& arguments, int standard_output, int errors) {
+  ::dup2(standard_output, STDOUT_FILENO);
+  ::dup2(errors, STDERR_FILENO);
   std::vector<char*> raw;
   for (const std::string& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
   raw.push_back(nullptr);
@@ -42,12 +42,12 @@ int anonymous_file() {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments) : output_(anonymous_file()) {
+Process::Process(const std::vector<std::string>& arguments, int standard_output) : output_(anonymous_file()) {
   ::lseek(output_, 0, SEEK_SET);
   ::fcntl(output_, F_SETFL, ::fcntl(output_, F_GETFL) | O_APPEND);
   id_ = ::fork();
   if (id_ < 0) throw std::runtime_error("can't fork");
-  if (id_ == 0) become(arguments, output_);
+  if (id_ == 0) become(arguments, standard_output < 0 ? output_ : standard_output, output_);
 }
 
 Process::~Process() {

@@ -14,11 +14,12 @@ namespace gateway::test {
 /// User and system time of a process, all threads.
 Duration cpu_time_of(pid_t id);
 
-/// A child process whose output (both streams) is kept in a file. Killed and waited for at destruction.
+/// A child process whose output (both streams) is kept in a file, unless stdout is to be another descriptor.
+/// Killed and waited for at destruction.
 class Process {
  public:
   /// Starts `arguments[0]`. Throws std::runtime_error when it can't.
-  explicit Process(const std::vector<std::string>& arguments);
+  explicit Process(const std::vector<std::string>& arguments, int standard_output = -1);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

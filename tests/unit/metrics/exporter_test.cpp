@@ -38,7 +38,8 @@ struct Fixture {
   std::string text() const {
     Exporter::Servers pools;
     for (const auto& pool : servers) pools.push_back(&pool);
-    return Exporter(options, {&one, &two}, pools, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000)
+    return Exporter(options, {&one, &two}, pools, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000,
+                    [this] { return log_lines_dropped; })
         .text();
   }
 
@@ -46,6 +47,7 @@ struct Fixture {
   net::ShardStats one;
   net::ShardStats two;
   std::vector<std::vector<net::ServerStats>> servers;  // one a pool
+  std::uint64_t log_lines_dropped = 0;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -346,6 +348,26 @@ TEST(Exporter, TellsWhatWasBuiltAndWhenItStarted) {
   const std::string text = Fixture(1).text();
   expect_line(text, R"(photon_gateway_build_info{version="1.2.3",commit="abc"} 1)");
   EXPECT_THAT(text, testing::HasSubstr("photon_gateway_start_time_seconds 1700000000\n"));
+}
+
+TEST(Exporter, CountsLinesOfTheLogThatWereLost) {
+  Fixture fixture(1);
+  fixture.log_lines_dropped = 7;
+  expect_line(fixture.text(), "photon_gateway_log_lines_dropped_total 7");
+}
+
+TEST(Exporter, CountsFailuresToAcceptOfStreamListenersOnly) {
+  Fixture fixture(2);
+  fixture.options.listeners[1].scheme = net::Scheme::tcp;
+  fixture.one.listeners[1].accept_failures.add(2);
+  fixture.two.listeners[1].accept_failures.add(3);
+  fixture.two.listeners[1].rejected[static_cast<std::size_t>(net::Rejection::descriptors)].add(4);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_accept_failures_total{listener="listener-1"} 5)");
+  EXPECT_THAT(text, testing::Not(
+                        testing::HasSubstr(R"(photon_gateway_accept_failures_total{listener="listener-0")")));
+  expect_line(text,
+              R"(photon_gateway_sessions_rejected_total{listener="listener-1",reason="descriptors"} 4)");
 }
 
 TEST(Exporter, ReadsTheProcessItself) {

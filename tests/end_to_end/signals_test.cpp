@@ -1,0 +1,143 @@
+// Signals, also while datagrams keep coming.
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <random>
+#include <signal.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "end_to_end/gateway_process.h"
+#include "support/loopback.h"
+#include "wire/command.h"
+#include "wire/datagram.h"
+
+namespace gateway::test {
+namespace {
+
+using testing::HasSubstr;
+using Kind = ClientEvent::Kind;
+
+TEST(Signals, APipeThatBreaksIsNoReasonToEnd) {
+  Scene scene;
+  const auto client = scene.connected();
+  scene.gateway.process().signal(SIGPIPE);
+  EXPECT_NE(ask(*client, Operation::echo, 0, Bytes{}, false), nullptr);
+  EXPECT_EQ(scene.gateway.stop(), 0);
+}
+
+// A client that is gone keeps the gateway waiting for its acknowledgement.
+TEST(Signals, TheSecondSigtermEndsAtOnceAndSaysSo) {
+  Scene scene;
+  const auto silent = scene.connected();
+  Process& process = scene.gateway.process();
+  process.signal(SIGTERM);
+  ASSERT_TRUE(process.wait_for_output("stopping signal=SIGTERM", patience));
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(patience), 1);
+  EXPECT_THAT(process.output(), HasSubstr("stopped at once, at the second signal"));
+}
+
+TEST(Signals, SighupWhileItEndsChangesNothing) {
+  Scene scene;
+  const auto silent = scene.connected();
+  Process& process = scene.gateway.process();
+  process.signal(SIGTERM);
+  ASSERT_TRUE(process.wait_for_output("stopping signal=SIGTERM", patience));
+  process.signal(SIGHUP);
+  EXPECT_EQ(process.wait(patience), 0);
+  EXPECT_THAT(process.output(), HasSubstr("info stopped"));
+}
+
+/// Sends datagrams from a socket of its own, as fast as they are taken, until it is destroyed.
+class Flood {
+ public:
+  /// `write` writes the next datagram and gives its size.
+  template <class Write>
+  Flood(std::uint16_t port, Write write) : thread_([this, port, write] { run(port, write); }) {}
+  ~Flood() {
+    stopping_ = true;
+    thread_.join();
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+  std::size_t sent() const { return sent_; }
+
+ private:
+  static constexpr std::size_t datagrams_max = 5'000'000;  // a test that hangs must not flood for ever
+
+  template <class Write>
+  void run(std::uint16_t port, Write write) {
+    const int socket = bound_socket(SOCK_DGRAM, 0).first;
+    const sockaddr_in target = loopback(port);
+    std::array<std::uint8_t, 1200> datagram{};
+    while (!stopping_ && sent_ < datagrams_max) {
+      const std::size_t size = write(MutableBytes(datagram), sent_);
+      ::sendto(socket, datagram.data(), size, 0, reinterpret_cast<const sockaddr*>(&target), sizeof target);
+      ++sent_;
+    }
+    ::close(socket);
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::size_t> sent_{0};
+  std::thread thread_;
+};
+
+std::size_t write_garbage(MutableBytes out, std::size_t number) {
+  std::minstd_rand random(static_cast<std::uint32_t>(number + 1));
+  const std::size_t size = 1 + random() % 100;
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(random());
+  return size;
+}
+
+std::size_t write_connect(MutableBytes out, std::size_t number) {
+  wire::DatagramWriter datagram(
+      out, {.peer = wire::peer_unassigned, .challenge = static_cast<std::uint32_t>(number)});
+  wire::Command connect{.type = wire::CommandType::connect, .channel = 0xFF, .reliable_seq = 1};
+  connect.connect = {.peer = wire::peer_unassigned, .mtu = 1200, .channels = 2};
+  wire::write_command(datagram.commands(), connect);
+  datagram.count_command();
+  return datagram.finish();
+}
+
+TEST(Signals, SigtermDuringAFloodTellsEveryClientAndEnds) {
+  Scene scene;
+  std::vector<std::unique_ptr<PhotonSocketClient>> clients;
+  std::vector<PhotonSocketClient*> all;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(scene.encrypted());
+    all.push_back(clients.back().get());
+  }
+  const Flood garbage(scene.gateway.port(), write_garbage);
+  const Flood connects(scene.gateway.port(), write_connect);
+  const auto play = [&] {
+    for (PhotonSocketClient* client : all) send(*client, Operation::echo, 0, Bytes{}, true);
+    return false;
+  };
+  run_together(all, play, milliseconds(200));
+  scene.gateway.process().signal(SIGTERM);
+  const auto all_told = [&] {
+    for (PhotonSocketClient* client : all) {
+      if (client->client().last(Kind::disconnected) == nullptr) return false;
+    }
+    return true;
+  };
+  ASSERT_TRUE(run_together(all, all_told, patience)) << scene.gateway.process().output();
+  for (PhotonSocketClient* client : all) {
+    EXPECT_EQ(client->client().last(Kind::disconnected)->status, ClientEvent::Status::by_server);
+  }
+  const std::size_t before = garbage.sent();
+  EXPECT_EQ(scene.gateway.process().wait(patience), 0) << scene.gateway.process().output();
+  EXPECT_GT(garbage.sent(), before) << "the flood was over before the program was";
+}
+
+}  // namespace
+}  // namespace gateway::test
