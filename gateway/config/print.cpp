@@ -167,8 +167,10 @@ void print_encryption(const net::Options& options, Lines& out) {
   out.line(1, rules.empty() ? "rules: []" : "rules:");
   for (const std::string& rule : rules) out.line(2, "- " + rule);
   const auto rate = static_cast<std::uint64_t>(options.limits.exchanges_per_second);
+  const auto per_address = static_cast<std::uint64_t>(options.limits.exchanges_per_address);
   out.line(1, "key_exchange",
-           "{ rate: " + write_rate(rate) + ", per_session: " + std::to_string(session.exchanges_max) + " }");
+           "{ rate: " + write_rate(rate) + ", per_address: " + write_rate(per_address) +
+               ", per_session: " + std::to_string(session.exchanges_max) + " }");
 }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -183,6 +185,12 @@ void print_access(const net::AccessOptions& access, Lines& out) {
            "{ allow: " + quoted_list(access.allow) + ", deny: " + quoted_list(access.deny) + " }");
 }
 
+std::string block_text(const net::BlockOptions& block) {
+  if (block.violations == 0) return "off";
+  return "{ violations: " + std::to_string(block.violations) + ", within: " + write_duration(block.within) +
+         ", for: " + write_duration(block.duration) + " }";
+}
+
 void print_limits(const net::Options& options, Lines& out) {
   std::vector<std::string> exempt;
   for (const Address& address : options.limits.exempt) exempt.push_back(quoted(ip_text(address)));
@@ -191,6 +199,7 @@ void print_limits(const net::Options& options, Lines& out) {
   out.line(1, "sessions_per_address", std::to_string(options.limits.sessions_per_address));
   out.line(1, "message_size", write_size(options.session.message_max));
   out.line(1, "per_session", "{ buffered: " + write_size(options.session.downstream.buffered) + " }");
+  out.line(1, "block", block_text(options.limits.block));
   out.line(1, "exempt", joined(exempt));
 }
 

@@ -32,6 +32,8 @@ std::string_view name(net::Rejection rejection) {
       return "stopping";
     case net::Rejection::access:
       return "access";
+    case net::Rejection::blocked:
+      return "blocked";
     case net::Rejection::count_:
       break;
   }
@@ -152,6 +154,11 @@ void add_sessions(const net::Options& options, const Sums& sums, Families& out) 
           {{"listener", options.listeners[i].name}, {"reason", name(reason)}});
     }
   }
+}
+
+void add_blocks(const Sums& sums, Families& out) {
+  out.add(blocked_sources, sums.shards(&ShardStats::blocked_sources));
+  out.add(blocks, sums.shards(&ShardStats::blocks));
 }
 
 void add_door(const Sums& sums, Families& out) {
@@ -378,6 +385,7 @@ std::string Exporter::text() const {
   const Sums sums(shards_);
   Families out;
   add_sessions(options_, sums, out);
+  add_blocks(sums, out);
   add_door(sums, out);
   add_stream_handshakes(options_, sums, out);
   add_traffic(options_, sums, out);

@@ -28,7 +28,15 @@ inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessio
 inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
     "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
-    "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered."};
+    "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered. "
+    "reason=blocked: the same of those that are blocked by limits.block; on udp datagrams of no live "
+    "session."};
+inline constexpr Metric blocked_sources = {
+    Kind::gauge, "photon_gateway_blocked_sources",
+    "Addresses (IPv6: /64) that get no new sessions at present, since their clients kept violating the "
+    "protocol (limits.block)."};
+inline constexpr Metric blocks = {Kind::counter, "photon_gateway_blocks_total",
+                                  "Times that an address was blocked."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
     "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};
