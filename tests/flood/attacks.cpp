@@ -236,8 +236,8 @@ const std::vector<Attack>& attacks() {
       {"key exchanges", key_exchanges, 2000, false},
       {"sessions with degenerate keys", degenerate_keys, 200, false},
       {"sessions with replayed ciphertext", replayed_ciphertext, 200, false},
-      {"slow connections", slowloris, 500, false},
       {"TLS handshakes", tls_handshakes, 4000, false},
+      {"slow connections", slowloris, 500, false},
   };
   return all;
 }
