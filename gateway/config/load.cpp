@@ -10,6 +10,7 @@
 
 #include "config/access.h"
 #include "config/addresses.h"
+#include "config/blocks.h"
 #include "config/health.h"
 #include "config/links.h"
 #include "config/reader.h"
@@ -99,9 +100,12 @@ std::vector<UpstreamText> read_upstreams(const Value& value) {
 }
 
 void read_key_exchange(const Value& value, net::Options& options) {
-  const Map map = value.map({"rate", "per_session"});
+  const Map map = value.map({"rate", "per_address", "per_session"});
   if (const auto rate = map.find("rate")) {
     options.limits.exchanges_per_second = static_cast<double>(rate->rate(1, 1'000'000));
+  }
+  if (const auto rate = map.find("per_address")) {
+    options.limits.exchanges_per_address = static_cast<double>(rate->rate(1, 1'000'000));
   }
   if (const auto count = map.find("per_session")) {
     options.session.exchanges_max = static_cast<std::uint32_t>(count->number(1, 1000));
@@ -186,8 +190,8 @@ void read_memory(const Value& value, net::LimitOptions& limits) {
 }
 
 void read_limits(const Value& value, net::Options& options) {
-  const Map map =
-      value.map({"sessions", "sessions_per_address", "memory", "message_size", "per_session", "exempt"});
+  const Map map = value.map(
+      {"sessions", "sessions_per_address", "memory", "message_size", "per_session", "block", "exempt"});
   if (const auto sessions = map.find("sessions"); sessions && !sessions->is("auto")) {
     options.limits.sessions = sessions->number(1, 10'000'000);
     options.limits.sessions_auto = false;
@@ -201,6 +205,7 @@ void read_limits(const Value& value, net::Options& options) {
   }
   if (const auto session = map.find("per_session")) read_per_session(*session, options.session);
   check_sizes(value, options.session);
+  if (const auto block = map.find("block")) options.limits.block = read_block(*block);
   if (const auto exempt = map.find("exempt")) {
     options.limits.exempt.clear();
     const std::string_view example = "exempt: [127.0.0.1, \"::1\"]";

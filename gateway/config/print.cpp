@@ -167,8 +167,10 @@ void print_encryption(const net::Options& options, Lines& out) {
   out.line(1, rules.empty() ? "rules: []" : "rules:");
   for (const std::string& rule : rules) out.line(2, "- " + rule);
   const auto rate = static_cast<std::uint64_t>(options.limits.exchanges_per_second);
+  const auto per_address = static_cast<std::uint64_t>(options.limits.exchanges_per_address);
   out.line(1, "key_exchange",
-           "{ rate: " + write_rate(rate) + ", per_session: " + std::to_string(session.exchanges_max) + " }");
+           "{ rate: " + write_rate(rate) + ", per_address: " + write_rate(per_address) +
+               ", per_session: " + std::to_string(session.exchanges_max) + " }");
 }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -189,6 +191,12 @@ std::string per_session_text(const session::Options& session) {
          ", buffered: " + write_size(session.downstream.buffered) + " }";
 }
 
+std::string block_text(const net::BlockOptions& block) {
+  if (block.violations == 0) return "off";
+  return "{ violations: " + std::to_string(block.violations) + ", within: " + write_duration(block.within) +
+         ", for: " + write_duration(block.duration) + " }";
+}
+
 void print_limits(const net::Options& options, Lines& out) {
   std::vector<std::string> exempt;
   for (const Address& address : options.limits.exempt) exempt.push_back(quoted(ip_text(address)));
@@ -198,6 +206,7 @@ void print_limits(const net::Options& options, Lines& out) {
   out.line(1, "memory", options.limits.memory ? write_size(*options.limits.memory) : "off");
   out.line(1, "message_size", write_size(options.session.message_max));
   out.line(1, "per_session", per_session_text(options.session));
+  out.line(1, "block", block_text(options.limits.block));
   out.line(1, "exempt", joined(exempt));
 }
 

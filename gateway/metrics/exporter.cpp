@@ -38,6 +38,8 @@ std::string_view name(net::Rejection rejection) {
       return "access";
     case net::Rejection::descriptors:
       return "descriptors";
+    case net::Rejection::blocked:
+      return "blocked";
     case net::Rejection::count_:
       break;
   }
@@ -164,6 +166,11 @@ void add_memory(const net::Options& options, const Sums& sums, Families& out) {
   const std::optional<std::size_t>& limit = options.limits.memory;
   out.add(memory_used, sums.shards(&ShardStats::memory));
   out.add(memory_limit, limit ? static_cast<double>(*limit) : std::numeric_limits<double>::infinity());
+}
+
+void add_blocks(const Sums& sums, Families& out) {
+  out.add(blocked_sources, sums.shards(&ShardStats::blocked_sources));
+  out.add(blocks, sums.shards(&ShardStats::blocks));
 }
 
 void add_door(const Sums& sums, Families& out) {
@@ -402,6 +409,7 @@ std::string Exporter::text() const {
   Families out;
   add_sessions(options_, sums, out);
   add_memory(options_, sums, out);
+  add_blocks(sums, out);
   add_door(sums, out);
   add_accepts(options_, sums, out);
   add_stream_handshakes(options_, sums, out);

@@ -29,7 +29,9 @@ inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
     "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
     "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered. "
-    "reason=descriptors: connections closed at once, since the process had no descriptor left (streams)."};
+    "reason=descriptors: connections closed at once, since the process had no descriptor left (streams). "
+    "reason=blocked: the same of those that are blocked by limits.block; on udp datagrams of no live "
+    "session."};
 inline constexpr Metric memory_used = {Kind::gauge, "photon_gateway_memory_used_bytes",
                                        "Memory of sessions as the gateway accounts for it: buffers, "
                                        "bookkeeping and an estimate for each session "
@@ -41,6 +43,12 @@ inline constexpr Metric accept_failures = {
     Kind::counter, "photon_gateway_accept_failures_total",
     "Times a connection couldn't be accepted (tcp, ws and wss), mostly for want of a descriptor; a pause "
     "follows each."};
+inline constexpr Metric blocked_sources = {
+    Kind::gauge, "photon_gateway_blocked_sources",
+    "Addresses (IPv6: /64) that get no new sessions at present, since their clients kept violating the "
+    "protocol (limits.block)."};
+inline constexpr Metric blocks = {Kind::counter, "photon_gateway_blocks_total",
+                                  "Times that an address was blocked."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
     "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};

@@ -35,6 +35,14 @@ std::string describe_end(const std::string& listener, const session::Record& rec
       server.empty() ? "-" : server);
 }
 
+std::string describe_block(const std::string& listener, const session::Record& last,
+                           const BlockOptions& block) {
+  const auto in_seconds = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
+  return fmt::format(
+      "source blocked listener={} reason={} violations={} within_seconds={:g} for_seconds={:g}", listener,
+      session::name(last.end), block.violations, in_seconds(block.within), in_seconds(block.duration));
+}
+
 std::string describe_finding(const std::string& listener, const policy::Finding& finding) {
   const bool operation = finding.kind == policy::Kind::operation;
   return fmt::format("{} listener={} {}={} outcome={}; further ones are only counted",

@@ -14,6 +14,10 @@ namespace gateway::net {
 std::string describe_end(const std::string& listener, const session::Record& record,
                          const std::string& server, TimePoint now);
 
+/// One line about an address that gets no new sessions for a while, which `last` brought about.
+std::string describe_block(const std::string& listener, const session::Record& last,
+                           const BlockOptions& block);
+
 /// One line about something that a rule does for the first time.
 std::string describe_finding(const std::string& listener, const policy::Finding& finding);
 

@@ -2,15 +2,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <optional>
+#include <utility>
 
+#include "base/address.h"
 #include "base/random.h"
 #include "base/result.h"
-#include "base/ring.h"
 #include "base/time.h"
 #include "crypto/key_exchange.h"
+#include "net/exchange_rates.h"
 #include "net/options.h"
-#include "net/rate_meter.h"
 #include "session/session.h"
 #include "session/stats.h"
 
@@ -23,45 +26,54 @@ struct SessionId {
   bool operator==(const SessionId&) const = default;
 };
 
-/// Key exchanges of one shard, first come first served. One costs as much as relaying a hundred datagrams, so
-/// a login storm waits here while data passes: over the rate an exchange waits, and is refused only after
-/// `exchange_wait`.
+/// Key exchanges of one shard, first come first served, but for those of an address over its rate: they step
+/// aside for all others. One costs as much as relaying a hundred datagrams, so a login storm waits here while
+/// data passes: over the rate an exchange waits, and is refused only after `exchange_wait`.
 class ExchangeQueue {
  public:
   using Outcome = Result<crypto::Exchanged, session::ExchangeResult>;
+  using Alive = std::function<bool(SessionId)>;
   struct Done {
     SessionId session;
     Outcome outcome;
   };
 
-  /// `meter` is shared by all shards.
-  ExchangeQueue(const LimitOptions& limits, RateMeter& meter, Random& random)
-      : limits_(limits), meter_(meter), random_(random) {}
+  /// `rates` are shared by all shards. An exchange whose session isn't `alive` any more is forgotten.
+  ExchangeQueue(const LimitOptions& limits, ExchangeRates& rates, Random& random, Alive alive)
+      : limits_(limits), rates_(rates), random_(random), alive_(std::move(alive)) {}
 
-  /// Queues one; false when the queue is full.
-  bool push(SessionId session, session::ExchangeJob job, TimePoint now);
-  /// Runs or refuses the first one; empty when there is none or the rate says to wait.
+  /// Queues one. When the queue is full somebody is to be refused, and comes back: the newest of an address
+  /// over its rate if this one isn't, otherwise this one.
+  std::optional<SessionId> push(SessionId session, session::ExchangeJob job, const Address& client,
+                                TimePoint now);
+  /// Runs or refuses one; empty when there is none or the rates say to wait.
   std::optional<Done> next(TimePoint now);
   /// When next() may have a result.
   TimePoint deadline() const;
 
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
-  SessionId front() const { return waiting_.front().session; }
-  /// Forgets the first one: its session is gone.
-  void drop_front() { waiting_.pop_front(); }
 
  private:
   struct Waiting {
     SessionId session;
+    ExchangeRates::Source source;
     session::ExchangeJob job;
     TimePoint since{};
   };
+  using Place = std::deque<Waiting>::iterator;
+
+  bool within_rate(const Waiting& one, TimePoint now) const { return rates_.next(one.source) <= now; }
+  Place choose(TimePoint now);
+  std::optional<SessionId> drop_over_rate(TimePoint now);
+  Waiting take(Place place);
 
   LimitOptions limits_;
-  RateMeter& meter_;
+  ExchangeRates& rates_;
   Random& random_;
-  Ring<Waiting> waiting_;
+  Alive alive_;
+  std::deque<Waiting> waiting_;  // as they came
+  TimePoint choice_{};           // before then there is none: nobody may run
 };
 
 }  // namespace gateway::net

@@ -79,6 +79,15 @@ struct PoolOptions {
   upstream::HealthOptions health{};
 };
 
+/// Who keeps violating the protocol gets no new session for a while. Many players may share an address, and
+/// one of them alone must not lock out the others by mistake: a client that is wrong in all it does, and
+/// comes back every second, stays below this.
+struct BlockOptions {
+  std::uint32_t violations = 100;  // of one address (IPv6: of a /64), each the end of a session; 0: no blocks
+  Duration within = minutes(1);    // of the first of them
+  Duration duration = minutes(1);  // of the block: long enough to make a flood pointless
+};
+
 struct LimitOptions {
   std::size_t sessions = 20'000;  // live at once, all shards; beyond: "server full"
   bool sessions_auto = true;      // fewer if the system can't carry so many; otherwise that is an error
@@ -88,8 +97,10 @@ struct LimitOptions {
   std::optional<std::size_t> memory = std::size_t{1} << 30;
   std::vector<Address> exempt;                  // addresses without a limit of their own (port ignored)
   double exchanges_per_second = 2000;           // key exchanges run, all shards; over it they wait
+  double exchanges_per_address = 200;           // a second; beyond it they only use what others leave
   std::size_t exchange_queue = 4096;            // waiting exchanges a shard; beyond: refused
   Duration exchange_wait = milliseconds(1500);  // longest wait of one; beyond: refused
+  BlockOptions block;
 };
 
 /// Who may connect at all; checked before anything else is done for an address.

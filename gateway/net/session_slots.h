@@ -38,6 +38,7 @@ struct SessionSlot {
   std::uint32_t generation = 0;  // grows with each session of the slot
   bool dirty = false;            // waits to be flushed
   bool initialized = false;      // counted as such
+  bool receives = true;          // the client's address is its own beyond doubt: it knows what was sent there
 };
 
 /// The sessions of one shard by number.

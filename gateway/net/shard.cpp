@@ -32,6 +32,7 @@ constexpr int turns_max = 16;                          // before Asio's own work
 constexpr int batches_max = 4;                         // of one listener in one turn
 constexpr std::uint16_t close_going_away = 1001;       // a WebSocket's close code
 constexpr Duration exchange_budget = milliseconds(1);  // a turn
+constexpr Duration work_pause = milliseconds(1);  // longest time that Asio's own work gets between two rounds
 
 session::Rewriting rewriting_of(const Options& options, const ListenerOptions& listener) {
   const policy::Addresses& addresses = options.addresses[index(listener.scheme)];
@@ -61,9 +62,10 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
       timer_(context_),
       tls_(std::move(tls)),
       wheel_(clock_now()),
-      exchanges_(options.limits, shared.exchanges, random_),
+      exchanges_(options.limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
       memory_(shared.memory, stats_.memory),
       now_(clock_now()),
+      worked_(now_),
       received_(stats_),
       to_clients_(stats_),
       to_server_(stats_) {
@@ -135,7 +137,10 @@ void Shard::run() {
   }
   wait();
   running_ = true;
-  context_.run();
+  // A storm of TLS handshakes makes Asio's handlers a hundred at a time, a millisecond each.
+  while (context_.run_one() > 0) {
+    if (clock_now() - worked_ > work_pause) work();
+  }
   running_ = false;
 }
 
@@ -153,6 +158,7 @@ void Shard::work() {
   working_ = true;
   for (int turns = 0; more && turns < turns_max; ++turns) more = turn();
   working_ = false;
+  worked_ = clock_now();
   if (finished()) {
     for (Index i = 0; i < sessions_.size(); ++i) remove(i);
     return context_.stop();
@@ -181,6 +187,7 @@ bool Shard::turn() {
   for (const epoll_event& event : ready) receive(event.data.u64);
   run_exchanges();
   fire_timers();
+  end_blocks();
   for (Listener& listener : listeners_) flush(listener);
   remove_closed();
   watch_memory();
@@ -209,7 +216,8 @@ void Shard::arm(TimePoint deadline) {
 }
 
 TimePoint Shard::deadline() const {
-  return std::min({wheel_.next(), exchanges_.deadline(), memory_.deadline(), stop_by_});
+  const TimePoint block_end = block_ends_.empty() ? never : block_ends_.front();
+  return std::min({wheel_.next(), exchanges_.deadline(), block_end, memory_.deadline(), stop_by_});
 }
 
 void Shard::receive(std::uint64_t key) {
@@ -279,6 +287,9 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
 void Shard::ask_door(std::uint32_t index, const Received& datagram) {
   Listener& listener = listeners_[index];
   const auto rejection = rejection_of(datagram.from);
+  if (rejection == Rejection::blocked) {  // unanswered
+    return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
+  }
   const std::uint64_t refused = listener.stats.door.refused.value();
   const session::DoorAnswer answer = listener.udp->door.receive(now_, datagram.from, datagram.bytes,
                                                                 rejection.has_value(), to_clients_.room());
@@ -286,24 +297,26 @@ void Shard::ask_door(std::uint32_t index, const Received& datagram) {
     listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
   if (answer.reply_bytes > 0) to_clients_.add(answer.reply_bytes, datagram.from, datagram.local);
-  if (answer.proven) open_session(index, datagram, *answer.proven);
+  if (answer.proven) open_session(index, datagram, answer);
 }
 
 std::optional<Rejection> Shard::rejection_of(const Address& client) const {
   if (shared_.stopping) return Rejection::stopping;
+  if (shared_.blocks.blocks(client, now_)) return Rejection::blocked;
   if (const auto rejection = shared_.admission.check(client)) return rejection;
   return shared_.memory.full() ? std::optional(Rejection::memory) : std::nullopt;
 }
 
-void Shard::open_session(std::uint32_t index, const Received& datagram, const transport::Accepted& client) {
+void Shard::open_session(std::uint32_t index, const Received& datagram, const session::DoorAnswer& answer) {
   Listener& listener = listeners_[index];
   replace_session(listener, datagram.from);
   const Index place = sessions_.take();
   SessionSlot& slot = sessions_[place];
-  slot.session = std::make_unique<session::Session>(listener.services, client, now_);
+  slot.session = std::make_unique<session::Session>(listener.services, *answer.proven, now_);
   slot.client = datagram.from;
   slot.local = datagram.local;
   slot.listener = index;
+  slot.receives = answer.acknowledged;
   listener.udp->table.insert(datagram.from, place);
   listener.stats.sessions.add();
   slot.admitted.emplace(shared_.admission, datagram.from);
@@ -324,7 +337,7 @@ void Shard::run_exchanges() {
   if (exchanges_.empty()) return;
   now_ = clock_now();
   const TimePoint until = now_ + exchange_budget;
-  for (drop_abandoned_exchanges(); now_ < until; drop_abandoned_exchanges()) {
+  while (now_ < until) {
     auto done = exchanges_.next(now_);
     if (!done) break;
     now_ = clock_now();
@@ -332,10 +345,6 @@ void Shard::run_exchanges() {
     mark(done->session.slot);
   }
   stats_.exchanges_waiting.set(exchanges_.size());
-}
-
-void Shard::drop_abandoned_exchanges() {
-  while (!exchanges_.empty() && !alive(exchanges_.front())) exchanges_.drop_front();
 }
 
 bool Shard::alive(SessionId id) const {

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/buffer_pool.h"
+#include "base/ring.h"
 #include "base/time.h"
 #include "crypto/system_random.h"
 #include "net/datagram_io.h"
@@ -84,7 +85,7 @@ class Shard {
   void receive_from_stream(Index index, Side side);
   void dispatch(std::uint32_t listener, const Received& datagram);
   void ask_door(std::uint32_t listener, const Received& datagram);
-  void open_session(std::uint32_t listener, const Received& datagram, const transport::Accepted& client);
+  void open_session(std::uint32_t listener, const Received& datagram, const session::DoorAnswer& answer);
   void replace_session(Listener& listener, const Address& client);
   std::optional<Rejection> rejection_of(const Address& client) const;
 
@@ -101,7 +102,6 @@ class Shard {
 
   // What is due.
   void run_exchanges();
-  void drop_abandoned_exchanges();
   bool alive(SessionId id) const;
   void fire_timers();
 
@@ -129,6 +129,8 @@ class Shard {
   void remove_closed();
   void remove(Index index);
   void log_end(const SessionSlot& slot);
+  void count_violation(const SessionSlot& slot);
+  void end_blocks();
   void end_all();
   bool finished() const;
 
@@ -163,8 +165,10 @@ class Shard {
   ExchangeQueue exchanges_;
   MemoryShare memory_;
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
+  Ring<TimePoint> block_ends_;         // of the sources that this shard blocked, in order
 
-  TimePoint now_;  // of this turn
+  TimePoint now_;     // of this turn
+  TimePoint worked_;  // when the last round of work was over
   ReceiveBatch received_;
   SendBatch to_clients_;
   SendBatch to_server_;

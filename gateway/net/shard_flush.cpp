@@ -76,11 +76,11 @@ void Shard::queue_exchange(Index index) {
   SessionSlot& slot = sessions_[index];
   auto job = slot.session->take_exchange();
   if (!job) return;
-  if (exchanges_.push({index, slot.generation}, std::move(*job), now_)) {
-    return stats_.exchanges_waiting.set(exchanges_.size());
-  }
-  slot.session->exchange_done(now_, session::ExchangeResult::throttled);
-  mark(index);  // a client may have asked for another behind it
+  const auto refused = exchanges_.push({index, slot.generation}, std::move(*job), slot.client, now_);
+  stats_.exchanges_waiting.set(exchanges_.size());
+  if (!refused || !alive(*refused)) return;
+  sessions_[refused->slot].session->exchange_done(now_, session::ExchangeResult::throttled);
+  mark(refused->slot);  // a client may have asked for another behind it
 }
 
 /// What the pool and the counters want to know, and the server's clock: whichever session comes by first asks
@@ -181,6 +181,7 @@ void Shard::remove(Index index) {
   if (!slot.session) return;
   Listener& listener = listener_of(slot);
   log_end(slot);
+  count_violation(slot);
   if (failed_by_server(slot.session->record().end)) count_failed_connect(slot);
   if (slot.streams && !slot.streams->answered()) count_handshake(slot, HandshakeResult::upstream);
   close_upstream(slot);
@@ -201,6 +202,27 @@ void Shard::log_end(const SessionSlot& slot) {
     spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info
   } else {
     spdlog::info(line);
+  }
+}
+
+void Shard::count_violation(const SessionSlot& slot) {
+  const session::Record& record = slot.session->record();
+  if (!record.violation || !slot.receives || !shared_.blocks.violated(slot.client, now_)) return;
+  stats_.blocks.add();
+  stats_.blocked_sources.add();
+  block_ends_.push_back(now_ + options_.limits.block.duration);
+  const std::string line = describe_block(listener_of(slot).options.name, record, options_.limits.block);
+  if (spdlog::should_log(spdlog::level::debug)) {
+    spdlog::warn("{} client={}", line, to_text(slot.client));
+  } else {
+    spdlog::warn(line);
+  }
+}
+
+void Shard::end_blocks() {
+  while (!block_ends_.empty() && block_ends_.front() <= now_) {
+    block_ends_.pop_front();
+    stats_.blocked_sources.subtract();
   }
 }
 

@@ -17,6 +17,7 @@ using session::StreamClient;
 void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& client) {
   Listener& listener = listeners_[index];
   if (!admits(listener, client)) return;  // and the socket closes
+  now_ = std::chrono::steady_clock::now();
   if (const auto rejection = rejection_of(client)) {
     return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }

@@ -1,30 +1,16 @@
 #include "net/shared.h"
 
-#include <algorithm>
-
 #include "net/address.h"
 
 namespace gateway::net {
 
-namespace {
-
-Address without_port(Address address) {
-  address.port = 0;
-  return address;
-}
-
-}  // namespace
-
 Admission::Admission(const LimitOptions& limits)
-    : sessions_max_(limits.sessions), per_address_max_(limits.sessions_per_address) {
-  for (const Address& address : limits.exempt) exempt_.push_back(without_port(address));
-  std::sort(exempt_.begin(), exempt_.end());
-}
+    : sessions_max_(limits.sessions), per_address_max_(limits.sessions_per_address), exempt_(limits.exempt) {}
 
 std::optional<Rejection> Admission::check(const Address& address) const {
   const std::size_t all = sessions();
   if (all >= sessions_max_) return Rejection::sessions;
-  if (all <= sessions_max_ / 2 || exempt(address)) return std::nullopt;
+  if (all <= sessions_max_ / 2 || exempt_.contains(address)) return std::nullopt;
   const std::lock_guard lock(mutex_);
   const auto found = by_address_.find(limit_key(address));
   if (found == by_address_.end() || found->second < per_address_max_) return std::nullopt;
@@ -44,10 +30,6 @@ void Admission::closed(const Address& address) {
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 
-bool Admission::exempt(const Address& address) const {
-  return std::binary_search(exempt_.begin(), exempt_.end(), without_port(address));
-}
-
 bool ToldFindings::first(std::size_t listener, const policy::Finding& finding) {
   const std::lock_guard lock(mutex_);
   return told_.emplace(listener, finding.kind, finding.code, finding.outcome).second;
@@ -56,7 +38,8 @@ bool ToldFindings::first(std::size_t listener, const policy::Finding& finding) {
 Shared::Shared(const Options& options, TimePoint now)
     : admission(options.limits),
       memory(options.limits.memory),
-      exchanges(options.limits.exchanges_per_second),
+      blocks(options.limits, random),
+      exchanges(options.limits, random),
       raised(options.pools.size()) {
   for (const PoolOptions& pool : options.pools) pools.emplace_back(pool, now);
 }

@@ -13,11 +13,14 @@
 #include <vector>
 
 #include "base/address.h"
+#include "crypto/system_random.h"
+#include "net/exchange_rates.h"
+#include "net/exempt_addresses.h"
 #include "net/memory_budget.h"
 #include "net/notice_log.h"
 #include "net/options.h"
-#include "net/rate_meter.h"
 #include "net/shared_pool.h"
+#include "net/source_blocks.h"
 #include "net/stats.h"
 #include "policy/stats.h"
 #include "session/raised_events.h"
@@ -39,11 +42,9 @@ class Admission {
   std::size_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
 
  private:
-  bool exempt(const Address& address) const;
-
   std::size_t sessions_max_;
   std::size_t per_address_max_;
-  std::vector<Address> exempt_;  // sorted, port 0
+  ExemptAddresses exempt_;
   std::atomic<std::size_t> sessions_{0};
   mutable std::mutex mutex_;
   std::map<Address, std::size_t> by_address_;  // under mutex_
@@ -87,9 +88,11 @@ struct Shared {
   /// `options` outlive this.
   Shared(const Options& options, TimePoint now);
 
+  crypto::SystemRandom random;
   Admission admission;
   MemoryBudget memory;
-  RateMeter exchanges;
+  SourceBlocks blocks;
+  ExchangeRates exchanges;
   NoticeLog notices;
   ToldFindings told;
   std::vector<session::RaisedEvents> raised;  // by pool

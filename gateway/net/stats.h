@@ -11,7 +11,8 @@
 
 namespace gateway::net {
 
-/// Why a client was turned away: on UDP its Connect was answered by "server full", except for `access`.
+/// Why a client was turned away: on UDP its Connect was answered by "server full", except for `access` and
+/// `blocked`.
 enum class Rejection : std::uint8_t {
   sessions,              // as many as limits.sessions are live
   sessions_per_address,  // the same for limits.sessions_per_address
@@ -19,6 +20,8 @@ enum class Rejection : std::uint8_t {
   stopping,
   access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
   descriptors,  // none is left for the connection, which was closed at once; streams only
+  access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
+  blocked,      // its clients violated the protocol again and again (limits.block); on UDP the same
   count_
 };
 
@@ -117,6 +120,8 @@ struct ShardStats {
   Counter send_dropped;                      // datagrams for which a socket's buffer had no room
   Counter exchanges_waiting;                 // now
   Counter memory;                            // bytes its sessions hold now, see MemoryShare
+  Counter blocked_sources;                   // now, of those that this shard blocked
+  Counter blocks;                            // of sources, by sessions of this shard
 };
 
 }  // namespace gateway::net

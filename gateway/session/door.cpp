@@ -45,6 +45,18 @@ Command acknowledge(const Command& command, std::uint32_t sent_time) {
   return ack;
 }
 
+// A peer that acknowledges this number of ours has received it.
+bool acknowledges(const wire::Datagram& datagram, std::uint32_t number) {
+  ByteReader in(datagram.commands);
+  for (int i = 0; i < datagram.header.command_count; ++i) {
+    const auto command = wire::parse_command(in, wire::Strictness::strict);
+    if (!command) return false;
+    if (*command && (*command)->type == CommandType::ack && (*command)->ack.reliable_seq == number)
+      return true;
+  }
+  return false;
+}
+
 Command farewell_full() {
   Command command;
   command.type = CommandType::disconnect;
@@ -160,7 +172,8 @@ DoorAnswer Door::prove(TimePoint now, const Address& from, Bytes datagram, bool 
              {from, header.challenge, ++clock_, accepted.mtu, accepted.channels, accepted.crc, true});
   }
   stats_.proven.add();
-  return {.reply_bytes = 0, .proven = accepted};
+  return {
+      .reply_bytes = 0, .proven = accepted, .acknowledged = acknowledges(*parsed, cookie(hash_value).number)};
 }
 
 std::uint64_t Door::hash(const Address& from, std::uint32_t challenge) const {

@@ -21,7 +21,8 @@ namespace gateway::session {
 struct DoorAnswer {
   std::size_t reply_bytes = 0;  // written to `out`, to be sent back at once; 0 = nothing
   std::optional<transport::Accepted>
-      proven;  // the address is proven: open a session and give it this datagram
+      proven;                 // the address is proven: open a session and give it this datagram
+  bool acknowledged = false;  // and beyond doubt: it knows VerifyConnect's number, 31 bits; 16 can be guessed
 };
 
 /// Stands before the sessions of one shard (UDP): answers every copy of Connect without state that matters,

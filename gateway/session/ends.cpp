@@ -153,7 +153,8 @@ void Session::client_ended(TimePoint now) {
     if (upstream().exists()) upstream().transport->close(now, farewell, Linger::flush);
     return;
   }
-  if (cause == Cause::overflow) return fail(now, End::message_size, code_server_logic);
+  if (cause == Cause::overflow) return fail_client(now, End::message_size);
+  record_.violation = cause == Cause::protocol_error;
   finish(cause == Cause::timeout ? End::client_timeout : End::protocol_error, 0);
   if (upstream().exists()) upstream().transport->close(now, {Cause::timeout, code_timeout}, Linger::now);
 }
@@ -184,6 +185,12 @@ void Session::fail(TimePoint now, End why, std::uint16_t code) {
   downstream().transport->close(now, {Cause::local, code}, Linger::now);
   const Linger linger = why == End::memory ? Linger::now : Linger::flush;
   if (upstream().exists()) upstream().transport->close(now, leave, linger);
+}
+
+// The same for what no client of the protocol does.
+void Session::fail_client(TimePoint now, End why) {
+  record_.violation = true;
+  fail(now, why, code_server_logic);
 }
 
 void Session::end(TimePoint now, End why, std::uint16_t code) {

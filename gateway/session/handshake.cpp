@@ -57,7 +57,7 @@ void Session::take_init(TimePoint now) {
 bool Session::accept_init(const transport::Payload& payload, TimePoint now) {
   const auto init = message::parse_init(payload.bytes);
   if (!init || payload.bytes.size() > services_.options.before_init_max) {
-    fail(now, init ? End::before_init : End::not_init, transport::code_server_logic);
+    init ? fail(now, End::before_init, transport::code_server_logic) : fail_client(now, End::not_init);
     return false;
   }
   record_.serialization = init->serialization;
@@ -155,9 +155,11 @@ void Session::refuse_exchange(TimePoint now, ExchangeResult why) {
   services_.stats.exchanges[static_cast<std::size_t>(why)].add();
   // The client threw its old key away when it asked, so nothing could be read from here on; and before the
   // server's InitResponse nothing may be said to it.
-  if (downstream().keys.present() || !initialized_)
-    return fail(now, End::key_exchange, transport::code_server_logic);
-  if (why != ExchangeResult::throttled && ++refusals_ > services_.options.refusals_max) {
+  const bool ends = downstream().keys.present() || !initialized_;
+  const bool counts = why != ExchangeResult::throttled;
+  if (ends || (counts && ++refusals_ > services_.options.refusals_max)) {
+    // Our own limits are nothing that a client could know.
+    record_.violation = counts && why != ExchangeResult::over_limit;
     return fail(now, End::key_exchange, transport::code_server_logic);
   }
   std::array<std::uint8_t, 256> response;

@@ -61,6 +61,7 @@ struct Record {
   TimePoint opened{};
   TimePoint initialized{};  // InitResponse relayed; zero before
   End end = End::none;
+  bool violation = false;  // it ended because the client violated the protocol or a rule
   std::uint16_t code = 0;  // of the Disconnect, close frame or HTTP answer that ended it, 0 if none
   message::Serialization serialization = message::Serialization::v16;
   message::ClientVersion client_version;

@@ -124,7 +124,7 @@ Session::Verdict Session::carry_out(const policy::Finding& finding, const Messag
 }
 
 Session::Verdict Session::give_up(TimePoint now) {
-  fail(now, End::policy, transport::code_server_logic);
+  fail_client(now, End::policy);
   return Verdict::ended;
 }
 

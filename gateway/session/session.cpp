@@ -94,7 +94,7 @@ void Session::relay(Side from, TimePoint now) {
     if (from == Side::downstream && !within_rate(now)) return;
     if (!*message) {
       services_.stats.decrypt_failures.add();
-      return fail(now, End::bad_encryption, transport::code_server_logic);
+      return fail_client(now, End::bad_encryption);
     }
     const Verdict verdict = decide(from, **message, now);
     if (verdict == Verdict::ended) return;
@@ -165,7 +165,7 @@ Session::Verdict Session::decide(Side from, Message& message, TimePoint now) {
 
 Session::Verdict Session::decide_to_server(Message& message, TimePoint now) {
   if (message.payload.bytes.size() > services_.options.message_max) {
-    fail(now, End::message_size, transport::code_server_logic);
+    fail_client(now, End::message_size);
     return Verdict::ended;
   }
   const bool first = downstream().messages != nullptr && !std::exchange(first_message_seen_, true);
@@ -176,7 +176,8 @@ Session::Verdict Session::decide_to_server(Message& message, TimePoint now) {
     if (token_ && !downstream().keys.present() && services_.options.unknown_key == UnknownKey::pass)
       return Verdict::forward;
     services_.stats.decrypt_failures.add();
-    fail(now, End::bad_encryption, transport::code_server_logic);
+    fail_client(now, End::bad_encryption);
+    record_.violation = !token_;  // with one the key may be a genuine one, which the operator doesn't want
     return Verdict::ended;
   }
   if (message::is_key_exchange(*message.envelope)) return begin_exchange(message, now);

@@ -200,6 +200,7 @@ class Session {
   void server_ended(TimePoint now);
   void finish(End why, std::uint16_t code);
   void fail(TimePoint now, End why, std::uint16_t code);
+  void fail_client(TimePoint now, End why);
   void lose_server(TimePoint now, End why);
   bool ended() const { return record_.end != End::none; }
 

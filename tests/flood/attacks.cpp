@@ -12,6 +12,7 @@
 
 #include "support/loopback.h"
 #include "support/photon_client.h"
+#include "support/tls_channel.h"
 #include "wire/command.h"
 #include "wire/datagram.h"
 
@@ -197,6 +198,34 @@ void slowloris(const Target& target, std::size_t amount, const Stop& stop, Excha
   for (const int connection : sockets) close(connection);
 }
 
+int connected_to(std::uint16_t port) {
+  const sockaddr_in to = loopback(port);
+  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(connection, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return connection;
+  close(connection);
+  return -1;
+}
+
+/// One ClientHello again and again, over many connections at once: the gateway computes what nobody reads.
+void tls_handshakes(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
+  const std::vector<std::uint8_t> hello = TlsChannel(TlsChannel::ClientOptions{}).take_output();
+  for (std::size_t sent = 0; sent < amount && !stop;) {
+    std::vector<int> connections;
+    while (connections.size() < std::min(sources_max, amount - sent)) {
+      connections.push_back(connected_to(target.wss));
+      if (connections.back() < 0) return;
+    }
+    sent += connections.size();
+    std::this_thread::sleep_for(50ms);  // all are accepted, and wait for this
+    for (const int connection : connections) {
+      const ssize_t bytes = ::send(connection, hello.data(), hello.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      exchanged.sent += bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+    }
+    std::this_thread::sleep_for(450ms);
+    for (const int connection : connections) close(connection);
+  }
+}
+
 }  // namespace
 
 const std::vector<Attack>& attacks() {
@@ -207,6 +236,7 @@ const std::vector<Attack>& attacks() {
       {"key exchanges", key_exchanges, 2000, false},
       {"sessions with degenerate keys", degenerate_keys, 200, false},
       {"sessions with replayed ciphertext", replayed_ciphertext, 200, false},
+      {"TLS handshakes", tls_handshakes, 4000, false},
       {"slow connections", slowloris, 500, false},
   };
   return all;

@@ -14,6 +14,7 @@ struct Target {
   std::uint16_t udp = 0;
   std::uint16_t tcp = 0;
   std::uint16_t ws = 0;
+  std::uint16_t wss = 0;
 };
 
 /// One way of attacking it, run in a thread of its own until it is done or `stop` is set.

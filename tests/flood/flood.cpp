@@ -18,6 +18,7 @@
 #include "flood/player.h"
 #include "support/loopback.h"
 #include "support/process.h"
+#include "support/test_certificate.h"
 #include "support/test_server_socket.h"
 #include "support/test_stream_server_socket.h"
 
@@ -43,7 +44,7 @@ double resident_mebibytes(pid_t process) {
 class Stage {
  public:
   Stage() {
-    target_ = {free_udp_port(), free_tcp_port(), free_tcp_port()};
+    target_ = {free_udp_port(), free_tcp_port(), free_tcp_port(), free_tcp_port()};
     const auto listener = [](const std::string& scheme, std::uint16_t port) {
       return "  - { name: " + scheme + ", listen: \"" + scheme + "://127.0.0.1:" + std::to_string(port) +
              "\", upstream: " + scheme + " }\n";
@@ -51,9 +52,12 @@ class Stage {
     const auto upstream = [](const std::string& scheme, std::uint16_t port) {
       return "  " + scheme + ": { servers: [\"" + scheme + "://127.0.0.1:" + std::to_string(port) + "\"] }\n";
     };
+    const std::string wss = "  - { name: wss, listen: \"wss://127.0.0.1:" + std::to_string(target_.wss) +
+                            "\", upstream: ws, tls: { certificate: \"file:" + certificate_.certificate() +
+                            "\", key: \"file:" + certificate_.key() + "\" } }\n";
     config_ = std::make_unique<TemporaryFile>(
         ".yaml", "version: 1\nlisteners:\n" + listener("udp", target_.udp) + listener("tcp", target_.tcp) +
-                     listener("ws", target_.ws) + "upstreams:\n" + upstream("udp", udp_.port()) +
+                     listener("ws", target_.ws) + wss + "upstreams:\n" + upstream("udp", udp_.port()) +
                      upstream("tcp", tcp_.port()) + upstream("ws", ws_.port()) +
                      "limits: { exempt: [] }\ntimeouts: { init: 2s }\nadmin: off\nlog: { level: error }\n");
     gateway_ = std::make_unique<Process>(
@@ -82,6 +86,7 @@ class Stage {
   TestServerSocket udp_{quiet()};
   TestStreamServerSocket tcp_{{.server = quiet(), .kind = StreamKind::tcp}};
   TestStreamServerSocket ws_{{.server = quiet(), .kind = StreamKind::websocket}};
+  TestCertificate certificate_;
   Target target_;
   std::unique_ptr<TemporaryFile> config_;
   std::unique_ptr<Process> gateway_;

@@ -55,6 +55,10 @@ TEST(Load, ReadsTheFullExampleAsTheDefaultsItClaims) {
   EXPECT_EQ(full.net.limits.sessions_per_address, defaults.net.limits.sessions_per_address);
   EXPECT_EQ(full.net.limits.memory, defaults.net.limits.memory);
   EXPECT_EQ(full.net.limits.exchanges_per_second, defaults.net.limits.exchanges_per_second);
+  EXPECT_EQ(full.net.limits.exchanges_per_address, defaults.net.limits.exchanges_per_address);
+  EXPECT_EQ(full.net.limits.block.violations, defaults.net.limits.block.violations);
+  EXPECT_EQ(full.net.limits.block.within, defaults.net.limits.block.within);
+  EXPECT_EQ(full.net.limits.block.duration, defaults.net.limits.block.duration);
   EXPECT_EQ(full.net.limits.exempt, defaults.net.limits.exempt);
   EXPECT_EQ(full.admin->address, defaults.admin->address);
   EXPECT_EQ(full.log.level, defaults.log.level);
@@ -117,7 +121,7 @@ encryption:
   events: listed
   listed_events: [0, 200, 255]
   unknown_key: end
-  key_exchange: { rate: 50/s, per_session: 2 }
+  key_exchange: { rate: 50/s, per_address: 5/s, per_session: 2 }
 )");
   const session::Options& session = config.net.session;
   EXPECT_EQ(session.responses, session::Responses::match);
@@ -127,6 +131,7 @@ encryption:
               session.listed_events.test(255));
   EXPECT_EQ(session.unknown_key, session::UnknownKey::end);
   EXPECT_EQ(config.net.limits.exchanges_per_second, 50);
+  EXPECT_EQ(config.net.limits.exchanges_per_address, 5);
   EXPECT_EQ(session.exchanges_max, 2u);
 }
 
@@ -161,6 +166,17 @@ TEST(Load, TurnsTheAdminPortOff) {
 TEST(Load, ExemptsLoopbackUnlessToldOtherwise) {
   EXPECT_EQ(load().net.limits.exempt.size(), 2u);
   EXPECT_TRUE(load("limits: { exempt: [] }\n").net.limits.exempt.empty());
+}
+
+TEST(Load, ReadsWhoIsBlockedForHowLong) {
+  const net::BlockOptions block =
+      load("limits: { block: { violations: 7, within: 30s, for: 5m } }\n").net.limits.block;
+  EXPECT_EQ(block.violations, 7u);
+  EXPECT_EQ(block.within, seconds(30));
+  EXPECT_EQ(block.duration, minutes(5));
+  EXPECT_EQ(load("limits: { block: off }\n").net.limits.block.violations, 0u);
+  EXPECT_EQ(load("limits: { block: { for: 2s } }\n").net.limits.block.violations,
+            net::BlockOptions().violations);
 }
 
 TEST(Load, UsesOneThreadACoreByDefault) {

@@ -21,7 +21,7 @@ encryption:
   listed_events: []
   unknown_key: pass
   rules: []
-  key_exchange: { rate: 2000/s, per_session: 4 }
+  key_exchange: { rate: 2000/s, per_address: 200/s, per_session: 4 }
 rewriting: { unknown_addresses: pass }
 access: { allow: ["0.0.0.0/0", "::/0"], deny: [] }
 limits:
@@ -30,6 +30,7 @@ limits:
   memory: 1GiB
   message_size: 500KiB
   per_session: { messages: 5000/s, buffered: 1MiB }
+  block: { violations: 100, within: 1m, for: 1m }
   exempt: ["127.0.0.1", "::1"]
 timeouts: { silence: 30s, connect: 5s, init: 30s }
 admin: { listen: "http://127.0.0.1:9464" }
@@ -60,7 +61,7 @@ encryption:
     - { operations: [7], require: encrypted, otherwise: log }
     - { events: [200, match], to_client: encrypted, otherwise: drop }
     - { events: [join], to_client: encrypted, otherwise: clear }
-  key_exchange: { rate: 7/s, per_session: 1 }
+  key_exchange: { rate: 7/s, per_address: 3/s, per_session: 1 }
 rewriting: { unknown_addresses: pass }
 access: { allow: ["10.0.0.0/8", "2001:db8::/32"], deny: ["10.1.2.3"] }
 limits:
@@ -69,6 +70,7 @@ limits:
   memory: off
   message_size: 1025B
   per_session: { messages: off, buffered: 65537B }
+  block: { violations: 1, within: 90s, for: 2h }
   exempt: ["2001:db8::1"]
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
 admin: off
@@ -76,6 +78,12 @@ log: { level: trace, format: json }
 threads: 2
 )";
   EXPECT_EQ(print(load_text(text, "text")), text);
+}
+
+TEST(Print, SaysWhenNobodyIsBlocked) {
+  Config config = from_command_line("udp://0.0.0.0:5055", "udp://127.0.0.1:15055");
+  config.net.limits.block.violations = 0;
+  EXPECT_THAT(print(config), testing::HasSubstr("\n  block: off\n"));
 }
 
 TEST(Print, OfTheFullExampleIsReadBackToTheSame) {

@@ -229,6 +229,18 @@ TEST(Exporter, CountsClientsThatWereSlowed) {
   expect_line(fixture.text(), "photon_gateway_paused_reads_total 5");
 }
 
+TEST(Exporter, CountsBlockedAddressesOfAllShards) {
+  Fixture fixture(1);
+  fixture.one.blocked_sources.add(1);
+  fixture.two.blocked_sources.add(2);
+  fixture.two.blocks.add(7);
+  fixture.one.listeners[0].rejected[static_cast<std::size_t>(net::Rejection::blocked)].add(9);
+  const std::string text = fixture.text();
+  expect_line(text, "photon_gateway_blocked_sources 3");
+  expect_line(text, "photon_gateway_blocks_total 7");
+  expect_line(text, R"(photon_gateway_sessions_rejected_total{listener="listener-0",reason="blocked"} 9)");
+}
+
 TEST(Exporter, CountsWhatRulesDidByCodeAndOutcome) {
   Fixture fixture(2);
   policy::Rules& rules = fixture.options.session.rules;

@@ -32,6 +32,15 @@ TEST(EndLog, KeepsAnApplicationIdFromForgingFields) {
   EXPECT_THAT(describe_end("master", record, "", {}), HasSubstr("application=\"x? reason=fake\""));
 }
 
+TEST(EndLog, TellsWhyAnAddressIsBlockedAndForHowLong) {
+  session::Record record;
+  record.end = session::End::bad_encryption;
+  EXPECT_EQ(describe_block("master", record,
+                           {.violations = 100, .within = minutes(1), .duration = milliseconds(1500)}),
+            "source blocked listener=master reason=bad_encryption violations=100 within_seconds=60 "
+            "for_seconds=1.5");
+}
+
 TEST(EndLog, TellsWhatARuleDidForTheFirstTime) {
   EXPECT_EQ(describe_finding("master", {policy::Kind::operation, 230, policy::Outcome::reject}),
             "an operation arrived in the clear listener=master operation=authenticate outcome=reject; "

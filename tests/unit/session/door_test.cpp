@@ -147,6 +147,22 @@ TEST_F(DoorTest, AnyDatagramWithTheRightPeerIdAndChallengeProvesTheAddress) {
   EXPECT_TRUE(answer.proven->crc);
 }
 
+TEST_F(DoorTest, OnlyVerifyConnectsNumberProvesItBeyondDoubt) {
+  const auto verify = commands(reply(receive(connect(), address(1))))[1];
+  const std::uint16_t peer = verify.connect.peer;
+  Command ack{.type = CommandType::ack, .flags = wire::Flags::unreliable};
+  ack.ack = {verify.reliable_seq + 1, 0};
+  const auto guessed = receive(datagram(peer, false, challenge, ack), address(1));
+  EXPECT_TRUE(guessed.proven);
+  EXPECT_FALSE(guessed.acknowledged);
+
+  const auto other = commands(reply(receive(connect(), address(2))))[1];
+  ack.ack = {other.reliable_seq, 0};
+  const auto known = receive(datagram(other.connect.peer, false, challenge, ack), address(2));
+  EXPECT_TRUE(known.proven);
+  EXPECT_TRUE(known.acknowledged);
+}
+
 TEST_F(DoorTest, WrongPeerIdChallengeOrAddressProvesNothing) {
   const std::uint16_t peer = assigned(connect(), address(1));
   const auto other = static_cast<std::uint16_t>(peer + 1);

@@ -33,6 +33,7 @@ TEST_F(SessionTest, EndsWhenTheFirstMessageIsNoInit) {
   from_client({0xF3, 0x02, 1, 0, 0});
   EXPECT_EQ(told(), 1);
   EXPECT_EQ(session->record().end, End::not_init);
+  EXPECT_TRUE(session->record().violation);
   EXPECT_TRUE(received(*server).empty());
 }
 
@@ -41,6 +42,7 @@ TEST_F(SessionTest, EndsAtAnEncryptedMessageWithoutAKey) {
   from_client({0xF3, 0x82, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
   EXPECT_EQ(told(), 1);
   EXPECT_EQ(session->record().end, End::bad_encryption);
+  EXPECT_TRUE(session->record().violation);
 }
 
 TEST_F(SessionTest, WithATokenPassesWhatItCannotOpenBothWays) {
@@ -59,6 +61,7 @@ TEST_F(SessionTest, WithATokenEndsAtWhatItCannotOpenIfToldSo) {
   initialize(init_with_token());
   from_client({0xF3, 0x82, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
   EXPECT_EQ(told(), 1);
+  EXPECT_FALSE(session->record().violation);  // its key may be a genuine one
 }
 
 TEST_F(SessionTest, DropsWhatAServerEncryptedUnderNoKey) {
@@ -79,6 +82,7 @@ TEST_F(SessionTest, EndsAtAMessageOverTheLimit) {
   from_client(big);
   EXPECT_EQ(told(), 1);
   EXPECT_EQ(session->record().end, End::message_size);
+  EXPECT_TRUE(session->record().violation);
 }
 
 TEST_F(SessionTest, AnswersWhatARuleRejectsOnItsChannelAndDelivery) {
@@ -108,6 +112,7 @@ TEST_F(SessionTest, EndsWhereARuleDemandsItAndTheServerSeesNothing) {
   from_client({0xF3, 0x02, 230, 0, 0});
   EXPECT_EQ(told(), 1);
   EXPECT_EQ(session->record().end, End::policy);
+  EXPECT_TRUE(session->record().violation);
   EXPECT_TRUE(received(*server).empty());
 }
 
@@ -129,6 +134,31 @@ TEST_F(SessionTest, HoldsOnlySoMuchOfAClientBeforeInitResponse) {
   for (int i = 0; i < 3; ++i) from_client(Text(400, 0xF3));
   EXPECT_EQ(told(), 1);
   EXPECT_EQ(session->record().end, End::before_init);
+  EXPECT_FALSE(session->record().violation);  // a slow server's client may have much to say
+}
+
+TEST_F(SessionTest, EndsAtTheThirdBadKeyAsAViolation) {
+  initialize();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(told(), 0);
+    from_client(test::write_key_request(test::Protocol::v16, Text{0}));
+    ASSERT_TRUE(session->take_exchange());
+    session->exchange_done(now, ExchangeResult::bad_key);
+    shuttle();
+  }
+  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(session->record().end, End::key_exchange);
+  EXPECT_TRUE(session->record().violation);
+}
+
+TEST_F(SessionTest, WhoseSecondKeyIsRefusedForWantOfTimeViolatesNothing) {
+  initialize();
+  const test::PhotonCrypto crypto = exchange_keys();
+  from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
+  ASSERT_TRUE(session->take_exchange());
+  session->exchange_done(now, ExchangeResult::throttled);
+  EXPECT_EQ(session->record().end, End::key_exchange);
+  EXPECT_FALSE(session->record().violation);
 }
 
 TEST_F(SessionTest, WhoseServerNeverTellsItsTimeBeginsAllTheSame) {
@@ -192,6 +222,7 @@ TEST_F(SessionTest, IsClosedOnceBothSidesAreTold) {
   shuttle();
   EXPECT_TRUE(session->closed());
   EXPECT_EQ(session->record().end, End::client_disconnect);
+  EXPECT_FALSE(session->record().violation);
   EXPECT_EQ(server->close_reason().cause, transport::Cause::peer);
   EXPECT_EQ(server->close_reason().code, 4);
 }

@@ -142,6 +142,16 @@ TEST_F(StreamSessionTest, AByteThatBeginsNothingEndsIt) {
   initialize();
   session->receive(Side::downstream, now, Text{0x16});
   EXPECT_EQ(session->record().end, End::protocol_error);
+  EXPECT_TRUE(session->record().violation);
+}
+
+TEST_F(StreamSessionTest, WhatItsServerDoesWrongIsNoViolationOfTheClient) {
+  for (const Text& wrong : {Text{0x16}, Text{0xFB, 0x00, 0x07, 0xD0, 0x18, 0x00, 0x01}}) {
+    initialize();
+    session->receive(Side::upstream, now, wrong);
+    EXPECT_TRUE(session->record().end == End::protocol_error || session->record().end == End::message_size);
+    EXPECT_FALSE(session->record().violation);
+  }
 }
 
 TEST_F(StreamSessionTest, StopsReadingTheClientWhileTheServerTakesNothingAndLosesNothing) {

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "base/address.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "crypto/keyed_hash.h"
+#include "net/exempt_addresses.h"
+#include "net/options.h"
+
+namespace gateway::net {
+
+/// Addresses (IPv6: by /64) whose clients keep violating the protocol, and until when they get no new
+/// session. A fixed table under a lock, touched when a session ends badly, and while anybody is blocked when
+/// one is asked for. Whoever calls sees to it that an address violates nothing before it is proven.
+class SourceBlocks {
+ public:
+  SourceBlocks(const LimitOptions& limits, Random& random);
+
+  /// Counts a violation of one of the address's clients; true when this one blocks it.
+  bool violated(const Address& client, TimePoint now);
+  /// True while the address gets no new session.
+  bool blocks(const Address& client, TimePoint now) const;
+
+ private:
+  struct Entry {
+    Address source;  // limit_key; all zero: free
+    std::uint32_t violations = 0;
+    TimePoint since{};          // of the first of these violations
+    TimePoint blocked_until{};  // zero: it never was
+  };
+
+  const Entry* find(const Address& source) const;
+  Entry& place_of(const Address& source, TimePoint now);
+  std::span<Entry> bucket(const Address& source) const;
+
+  BlockOptions options_;
+  ExemptAddresses exempt_;
+  crypto::KeyedHash hash_;
+  std::atomic<Duration::rep> last_end_{0};  // of all blocks: beyond it nobody is
+  mutable std::mutex mutex_;
+  mutable std::vector<Entry> entries_;  // under mutex_
+};
+
+}  // namespace gateway::net
