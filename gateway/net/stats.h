@@ -20,7 +20,6 @@ enum class Rejection : std::uint8_t {
   stopping,
   access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
   descriptors,  // none is left for the connection, which was closed at once; streams only
-  access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
   blocked,      // its clients violated the protocol again and again (limits.block); on UDP the same
   count_
 };
