@@ -197,8 +197,10 @@ TEST_F(SessionTest, TellsFullWhenThereIsNoSocket) {
 TEST_F(SessionTest, EndedForItsMemoryGivesItBackAtOnceAndTellsTheClient) {
   initialize();
   dead_server = true;
-  for (int i = 0; i < 5; ++i) from_client(Text(100'000, 0xF3));
-  for (int i = 0; i < 3; ++i) server->send(now, {Text(100'000, 0xF3), 0, transport::Delivery::reliable});
+  Text large(100'000, 0);
+  large[0] = 0xF3;
+  large[1] = 0x02;
+  for (int i = 0; i < 5; ++i) from_client(large);
   EXPECT_GT(session->buffered_bytes(), 500'000U);
   session->end(now, End::memory, 1);
   EXPECT_EQ(session->buffered_bytes(), 0U);
@@ -212,7 +214,9 @@ TEST_F(SessionTest, KeepsBooksOfTheMessagesThatWait) {
   initialize();
   dead_server = true;
   const std::size_t before = session->bookkeeping_bytes();
-  for (int i = 0; i < 1000; ++i) from_client({0xF3, 0x02, 1, 0, 0});
+  const Text small{0xF3, 0x02, 1, 0, 0};
+  for (int i = 0; i < 1000; ++i) client->send(now, {small, 0, transport::Delivery::reliable});
+  shuttle();
   EXPECT_GE(session->bookkeeping_bytes(), before + 1000 * 64);
 }
 
