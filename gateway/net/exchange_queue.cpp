@@ -42,7 +42,7 @@ std::optional<ExchangeQueue::Done> ExchangeQueue::next(TimePoint now) {
     return Done{take(waiting_.begin()).session, session::ExchangeResult::throttled};
   }
   if (rates_.next() > now) return std::nullopt;
-  const Place chosen = choose(now);
+  const auto chosen = choose(now);
   if (chosen == waiting_.end() || !rates_.take(chosen->source, now)) return std::nullopt;
   const Waiting one = take(chosen);
   return Done{one.session, run(one.job, random_)};
@@ -53,7 +53,7 @@ std::optional<ExchangeQueue::Done> ExchangeQueue::next(TimePoint now) {
 ExchangeQueue::Place ExchangeQueue::choose(TimePoint now) {
   if (now < choice_) return waiting_.end();
   TimePoint earliest = never;
-  for (Place place = waiting_.begin(); place != waiting_.end();) {
+  for (auto place = waiting_.begin(); place != waiting_.end();) {
     const TimePoint within = rates_.next(place->source);
     if (within > now) {
       earliest = std::min(earliest, within);
@@ -69,7 +69,7 @@ ExchangeQueue::Place ExchangeQueue::choose(TimePoint now) {
   return waiting_.end();
 }
 
-ExchangeQueue::Waiting ExchangeQueue::take(Place place) {
+ExchangeQueue::Waiting ExchangeQueue::take(const Place& place) {
   Waiting one = std::move(*place);
   waiting_.erase(place);
   return one;

@@ -66,7 +66,7 @@ class ExchangeQueue {
   bool within_rate(const Waiting& one, TimePoint now) const { return rates_.next(one.source) <= now; }
   Place choose(TimePoint now);
   std::optional<SessionId> drop_over_rate(TimePoint now);
-  Waiting take(Place place);
+  Waiting take(const Place& place);
 
   LimitOptions limits_;
   ExchangeRates& rates_;
