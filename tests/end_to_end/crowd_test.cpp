@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "end_to_end/balanced_scene.h"
+#include "support/sanitized.h"
 
 namespace gateway::test {
 namespace {
@@ -15,14 +16,6 @@ namespace {
 using Scheme = GatewayProcess::Scheme;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 
 constexpr std::size_t crowd = sanitized ? 100 : 500;
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "end_to_end/stream_scene.h"
+#include "support/sanitized.h"
 
 namespace gateway::test {
 namespace {
@@ -17,14 +18,6 @@ using Scheme = GatewayProcess::Scheme;
 constexpr std::size_t warm_sessions = 50;
 constexpr std::size_t measured_sessions = 400;
 constexpr double kib = 1024;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// Every session takes two of ours: its client's, and the server's.
 void allow_descriptors() {
