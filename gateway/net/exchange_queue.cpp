@@ -24,11 +24,12 @@ bool ExchangeQueue::push(SessionId session, session::ExchangeJob job, TimePoint 
 std::optional<ExchangeQueue::Done> ExchangeQueue::next(TimePoint now) {
   if (waiting_.empty()) return std::nullopt;
   if (now - waiting_.front().since > limits_.exchange_wait) {
-    return Done{waiting_.pop_front().session, session::ExchangeResult::throttled};
+    const Waiting late = waiting_.pop_front();
+    return Done{late.session, session::ExchangeResult::throttled, late.since};
   }
   if (!meter_.take(now)) return std::nullopt;
   const Waiting first = waiting_.pop_front();
-  return Done{first.session, run(first.job, random_)};
+  return Done{first.session, run(first.job, random_), first.since};
 }
 
 TimePoint ExchangeQueue::deadline() const {

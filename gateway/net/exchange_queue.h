@@ -32,6 +32,7 @@ class ExchangeQueue {
   struct Done {
     SessionId session;
     Outcome outcome;
+    TimePoint since{};  // when it was queued
   };
 
   /// `meter` is shared by all shards.

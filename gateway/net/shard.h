@@ -105,6 +105,7 @@ class Shard {
   // Flushing.
   void mark(Index index);
   void flush(Listener& listener);
+  void time_relayed(Listener& listener);
   void log_findings(Listener& listener);
   void settle(const Listener& listener, Index index);
   void queue_exchange(Index index);
@@ -153,7 +154,8 @@ class Shard {
   TimerWheel wheel_;
   ExchangeQueue exchanges_;
 
-  TimePoint now_;  // of this turn
+  TimePoint now_;         // of this turn
+  TimePoint turn_began_;  // now_ moves on after key exchanges
   ReceiveBatch received_;
   SendBatch to_clients_;
   SendBatch to_server_;
