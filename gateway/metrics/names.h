@@ -127,8 +127,9 @@ inline constexpr Metric policy = {
     "without a key."};
 
 // Reliability
-inline constexpr Metric commands_sent = {Kind::counter, "photon_gateway_commands_sent_total", "side",
-                                         "Protocol commands sent, without the repeated ones."};
+inline constexpr Metric commands_sent = {
+    Kind::counter, "photon_gateway_commands_sent_total", "side",
+    "Protocol commands sent, acknowledgements and repeated ones included."};
 inline constexpr Metric retransmissions = {Kind::counter, "photon_gateway_retransmissions_total", "side",
                                            "Protocol commands sent again for want of an acknowledgement."};
 inline constexpr Metric rtt = {Kind::histogram, "photon_gateway_rtt_seconds", "side",

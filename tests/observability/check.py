@@ -15,6 +15,10 @@ from processes import Scene, wait_until
 GRAFANA = os.path.abspath("grafana")
 ALERTS = f"{GRAFANA}/prometheus/alerts.yml"
 
+# What these tell is also how busy the machine is that runs this: they may be about to fire, but not fire.
+OF_SPEED = ["PhotonGatewayAddedLatencyHigh", "PhotonGatewayRetransmissionsHigh", "PhotonGatewayServerLinkLossy",
+            "PhotonGatewayKernelDrops"]
+
 # What the trouble of scene.cpp must show in.
 SHOWN = [
     "photon_gateway_decrypt_failures_total",
@@ -109,7 +113,8 @@ def check_alerts_rest(scene, names):
     assert [rule["name"] for rule in rules] == names
     for rule in rules:
         assert rule["health"] == "ok", rule
-        assert rule["state"] == "inactive", rule
+        allowed = ["inactive", "pending"] if rule["name"] in OF_SPEED else ["inactive"]
+        assert rule["state"] in allowed, rule
         assert rule["annotations"]["runbook"] == f'grafana/README.md#{rule["name"].lower()}', rule
 
 

@@ -6,7 +6,10 @@
 //
 // Ports of the loopback interface. It prints "ready", plays calm until a line comes on its standard input,
 // then trouble until the next one or its end. Exit code 0: every client got what it should have got.
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -58,11 +61,21 @@ PhotonClient::Config config_of_next() {
   return config;
 }
 
+/// In, or turned away.
+bool settled(PhotonSocketClient* client) {
+  return client->client().initialised() || client->client().state() == PhotonClient::State::disconnected;
+}
+
+/// Tries again when the gateway is full: those before may not have left yet.
 std::unique_ptr<PhotonSocketClient> connected(std::uint16_t port) {
-  auto client = std::make_unique<PhotonSocketClient>(generation_4_1_8, config_of_next(), "127.0.0.1", port);
-  client->connect();
-  expect(client->run_until([&] { return client->client().initialised(); }, patience), "a client gets in");
-  return client;
+  const TimePoint end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
+    auto client = std::make_unique<PhotonSocketClient>(generation_4_1_8, config_of_next(), "127.0.0.1", port);
+    client->connect();
+    client->run_until([&] { return settled(client.get()); }, patience);
+    if (client->client().initialised()) return client;
+  }
+  throw std::runtime_error("a client doesn't get in");
 }
 
 std::unique_ptr<PhotonSocketClient> with_key(std::uint16_t port) {
@@ -142,6 +155,7 @@ void lose_datagrams(const Ports& ports) {
   int sent = 0;
   client->lose([&sent](Bytes) { return ++sent % 3 == 0; });
   for (int i = 0; i < 5; ++i) ask(*client, Operation::echo, true);
+  client->lose({});
   leave(*client);
 }
 
@@ -154,16 +168,11 @@ void crowd(const Ports& ports) {
     all.push_back(clients.back().get());
     all.back()->connect();
   }
-  const auto refused = [&] {
-    std::size_t count = 0;
-    for (const auto* client : all) {
-      count += const_cast<PhotonSocketClient*>(client)->client().state() == PhotonClient::State::disconnected
-                   ? 1
-                   : 0;
-    }
-    return count > 0;
-  };
-  expect(run_together(all, refused, patience), "one too many is turned away");
+  const auto all_settled = [&] { return std::all_of(all.begin(), all.end(), settled); };
+  expect(run_together(all, all_settled, patience), "a crowd gets in or is turned away");
+  const auto in =
+      std::count_if(all.begin(), all.end(), [](auto* client) { return client->client().initialised(); });
+  expect(in < static_cast<std::ptrdiff_t>(all.size()), "one too many is turned away");
   for (auto& client : clients) leave(*client);
 }
 
