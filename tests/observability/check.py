@@ -27,7 +27,7 @@ SHOWN = [
     'photon_gateway_policy_total{code="authenticate",outcome="confidential"}',
     'photon_gateway_sessions_rejected_total{reason="sessions"}',
     'photon_gateway_retransmissions_total{side="downstream"}',
-    'photon_gateway_dropped_total{side="downstream"}',
+    'photon_gateway_dropped_total{reason="no_session"}',
     'photon_gateway_stream_handshakes_total{result="tls"}',
     'photon_gateway_stream_handshakes_total{result="ok"}',
     'photon_gateway_sessions_closed_total{reason="bad_encryption"}',

@@ -197,6 +197,10 @@ void speak_no_tls(const Ports& ports) {
   expect(client.run_until([&] { return client.ended(); }, patience), "who speaks no TLS is hung up on");
 }
 
+void knock_without_a_session(const Ports& ports) {
+  exchange_datagram(ports.udp, std::array<std::uint8_t, 20>{}, milliseconds(10));
+}
+
 void play(const Ports& ports, const std::string& certificate) {
   TestStreamServerOptions websocket;
   websocket.kind = StreamKind::websocket;
@@ -219,6 +223,7 @@ void play(const Ports& ports, const std::string& certificate) {
     lose_datagrams(ports);
     crowd(ports);
     speak_no_tls(ports);
+    knock_without_a_session(ports);
   }
 }
 
