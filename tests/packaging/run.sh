@@ -20,7 +20,8 @@ fail() {
 
 build_package() {
   rm -rf build/package
-  cpack --preset deb >build/package.log || { tail -n 20 build/package.log >&2; fail "cpack failed"; }
+  cmake build/release >build/package.log # what cpack reads is written here
+  cpack --preset deb >>build/package.log || { tail -n 20 build/package.log >&2; fail "cpack failed"; }
   package=$(ls build/package/photon-gateway_*.deb)
   dpkg-deb --info "$package" | grep -E '^ (Package|Version|Depends|Installed-Size)'
 }
@@ -78,6 +79,7 @@ systemd-analyze security --offline=true --no-pager --threshold="${exposure_max/.
 say "install in a clean Debian 12"
 clean_root
 install_package "$package"
+cp -an /lib/systemd/system/. "$root/lib/systemd/system/" # a minimal root lacks the targets that the unit names
 systemd-analyze verify --root="$root" photon-gateway.service
 inside getent passwd photon-gateway
 inside photon-gateway --version
