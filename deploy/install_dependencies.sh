@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs with apt what building the gateway and its tests needs; with --checks also what tests/run.sh needs: clang, its
 # runtimes and tools for the sanitizers, the fuzzing and the checks, valgrind, Node for the JavaScript client, nginx for
-# the benchmarks. Does nothing when all is there. Debian 12 or 13, as root or with sudo.
+# the benchmarks, Prometheus for the dashboard and the alerts. Does nothing when all is there. Debian 12 or 13, as root or
+# with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.
@@ -15,6 +16,7 @@ if [[ "${1:-}" == --checks ]]; then
   packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
   packages+=(nginx libnginx-mod-stream) # what benchmarks compare with
   packages+=(valgrind) # tests/constant_time
+  packages+=(prometheus python3 openssl) # what dashboard and alerts are held against
   # Any Node that is there will do; Debian's own doesn't get along with others.
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi
 fi
@@ -58,9 +60,10 @@ for entry in "${missing[@]}"; do
   fi
   chosen+=("$pick")
 done
-[[ " ${chosen[*]} " == *" nginx "* ]] && nginx_is_new=yes
 "${apt[@]}" install -y --no-install-recommends "${chosen[@]}"
-# Benchmarks start their own: the service that Debian starts with the package would only take port 80.
-if [[ -n ${nginx_is_new:-} && -d /run/systemd/system ]]; then
-  "${as_root[@]}" systemctl disable --now --quiet nginx
-fi
+# Benchmarks and tests start their own: the services that Debian starts with these packages would only take ports.
+for service in nginx prometheus; do
+  if [[ " ${chosen[*]} " == *" $service "* && -d /run/systemd/system ]]; then
+    "${as_root[@]}" systemctl disable --now --quiet "$service"
+  fi
+done

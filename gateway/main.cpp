@@ -16,9 +16,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
+#include "base/fingerprint.h"
 #include "config/command_line.h"
 #include "config/log.h"
 #include "config/print.h"
+#include "crypto/library.h"
 #include "metrics/exporter.h"
 #include "net/admin.h"
 #include "net/gateway.h"
@@ -110,13 +112,19 @@ int run(const config::Config& config) {
   boost::asio::io_context context(1);
   boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
   net::Gateway gateway(config.net);
-  const metrics::Exporter exporter(gateway.options(), gateway.stats(), gateway.server_stats(),
-                                   {.version = version, .commit = commit}, seconds_since_1970(),
-                                   [&log] { return log.lines_dropped(); });
+  const metrics::Exporter exporter(
+      {.options = gateway.options(),
+       .shards = gateway.stats(),
+       .servers = gateway.server_stats(),
+       .certificates = &gateway.certificate_stats(),
+       .build = {.version = version, .commit = commit, .botan = crypto::library_version()},
+       .config_hash = fingerprint(config::print(config)),
+       .started = seconds_since_1970(),
+       .log_lines_dropped = [&log] { return log.lines_dropped(); }});
   std::optional<net::Admin> admin;
   if (config.admin) {
     admin.emplace(context, config.admin->address,
-                  net::AdminPages{.metrics = [&exporter] { return exporter.text(); },
+                  net::AdminPages{.metrics = [&exporter, &gateway] { return exporter.text(gateway.ready()); },
                                   .ready = [&gateway] { return gateway.ready(); },
                                   .upstreams =
                                       [&gateway] {

@@ -8,6 +8,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include "metrics/distribution.h"
 #include "metrics/names.h"
 
 namespace gateway::metrics {
@@ -23,10 +24,15 @@ class Families {
     add(metric, static_cast<double>(value), labels);
   }
 
+  /// Adds one histogram.
+  void add(const Metric& metric, const Distribution& value, const Labels& labels = {});
+
   /// Prometheus text format, labels escaped.
   std::string text() const;
 
  private:
+  prometheus::ClientMetric& series_of(const Metric& metric, const Labels& labels);
+
   std::vector<prometheus::MetricFamily> families_;
 };
 

@@ -39,13 +39,14 @@ std::optional<ExchangeQueue::Done> ExchangeQueue::next(TimePoint now) {
   while (!waiting_.empty() && !alive_(waiting_.front().session)) waiting_.pop_front();
   if (waiting_.empty()) return std::nullopt;
   if (now - waiting_.front().since > limits_.exchange_wait) {
-    return Done{take(waiting_.begin()).session, session::ExchangeResult::throttled};
+    const Waiting late = take(waiting_.begin());
+    return Done{late.session, session::ExchangeResult::throttled, late.since};
   }
   if (rates_.next() > now) return std::nullopt;
   const auto chosen = choose(now);
   if (chosen == waiting_.end() || !rates_.take(chosen->source, now)) return std::nullopt;
   const Waiting one = take(chosen);
-  return Done{one.session, run(one.job, random_)};
+  return Done{one.session, run(one.job, random_), one.since};
 }
 
 /// The first one within its rate; if there is none, the first one, as long as others are left their half. The

@@ -36,6 +36,7 @@ class ExchangeQueue {
   struct Done {
     SessionId session;
     Outcome outcome;
+    TimePoint since{};  // when it was queued
   };
 
   /// `rates` are shared by all shards. An exchange whose session isn't `alive` any more is forgotten.

@@ -70,17 +70,25 @@ struct Gateway::State {
       : options(fitted(its_options)),
         locks(lock(options)),
         resolve(std::move(its_resolve)),
-        shared(options, std::chrono::steady_clock::now()) {
-    const std::vector<TlsContext> tls = load_all_tls(options);
+        shared(options, std::chrono::steady_clock::now()),
+        certificates(options.listeners.size()) {
+    const std::vector<TlsContext> tls = load_certificates();
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
       shards.push_back(std::make_unique<Shard>(options, shared, tls));
     }
+  }
+
+  std::vector<TlsContext> load_certificates() {
+    std::vector<TlsContext> tls = load_all_tls(options);
+    for (std::size_t i = 0; i < tls.size(); ++i) certificates[i].not_after.set(not_after(tls[i]));
+    return tls;
   }
 
   const Options options;
   const std::vector<InstanceLock> locks;
   const Resolve resolve;
   Shared shared;
+  std::vector<CertificateStats> certificates;  // by index of the listeners
   std::vector<std::unique_ptr<Shard>> shards;
   std::vector<std::thread> threads;
   std::optional<Prober> prober;
@@ -129,7 +137,7 @@ void Gateway::stop_at_once() {
 }
 
 void Gateway::reload_certificates() {
-  const std::vector<TlsContext> tls = load_all_tls(state_->options);
+  const std::vector<TlsContext> tls = state_->load_certificates();
   for (auto& shard : state_->shards) shard->use_tls(tls);
 }
 
@@ -152,6 +160,10 @@ std::vector<const std::vector<ServerStats>*> Gateway::server_stats() const {
   std::vector<const std::vector<ServerStats>*> all;
   for (const SharedPool& pool : state_->shared.pools) all.push_back(&pool.stats());
   return all;
+}
+
+const std::vector<CertificateStats>& Gateway::certificate_stats() const {
+  return state_->certificates;
 }
 
 }  // namespace gateway::net

@@ -38,6 +38,9 @@ class Gateway {
   /// One element a pool, each by index of its servers; the same holds.
   std::vector<const std::vector<ServerStats>*> server_stats() const;
 
+  /// One element a listener; the same holds.
+  const std::vector<CertificateStats>& certificate_stats() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -182,7 +182,7 @@ void Shard::schedule() {
 
 /// True when there is more to do at once.
 bool Shard::turn() {
-  now_ = clock_now();
+  now_ = turn_began_ = clock_now();
   const auto ready = poller_.ready();
   for (const epoll_event& event : ready) receive(event.data.u64);
   run_exchanges();
@@ -210,7 +210,7 @@ void Shard::arm(TimePoint deadline) {
   timer_.expires_at(deadline);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;  // moved
-    armed_ = never;
+    stats_.loop_lag.observe(clock_now() - std::exchange(armed_, never));
     work();
   });
 }
@@ -341,6 +341,7 @@ void Shard::run_exchanges() {
     auto done = exchanges_.next(now_);
     if (!done) break;
     now_ = clock_now();
+    stats_.exchanges.observe(now_ - done->since);
     sessions_[done->session.slot].session->exchange_done(now_, std::move(done->outcome));
     mark(done->session.slot);
   }

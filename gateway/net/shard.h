@@ -108,6 +108,7 @@ class Shard {
   // Flushing.
   void mark(Index index);
   void flush(Listener& listener);
+  void time_relayed(Listener& listener);
   void log_findings(Listener& listener);
   void settle(const Listener& listener, Index index);
   void queue_exchange(Index index);
@@ -167,8 +168,9 @@ class Shard {
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
   Ring<TimePoint> block_ends_;         // of the sources that this shard blocked, in order
 
-  TimePoint now_;     // of this turn
-  TimePoint worked_;  // when the last round of work was over
+  TimePoint now_;         // of this turn
+  TimePoint turn_began_;  // now_ moves on after key exchanges
+  TimePoint worked_;      // when the last round of work was over
   ReceiveBatch received_;
   SendBatch to_clients_;
   SendBatch to_server_;

@@ -5,6 +5,7 @@
 //               exchange is queued, its counters follow
 //   3 open      the server it wants, if it wants one
 //   4 remove    it, if it is over
+#include <chrono>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -41,7 +42,21 @@ void Shard::flush(Listener& listener) {
   if (listener.udp) to_clients_.begin(listener.udp->socket.get());
   for (const Index index : flushing_) settle(listener, index);
   if (listener.udp) to_clients_.flush();
+  time_relayed(listener);
   log_findings(listener);
+}
+
+/// All that a turn relayed left together, so one look at the clock serves every message of it.
+void Shard::time_relayed(Listener& listener) {
+  TimePoint sent = never;
+  for (std::size_t direction = 0; direction < 2; ++direction) {
+    for (std::size_t secrecy = 0; secrecy < 2; ++secrecy) {
+      const std::uint32_t messages = std::exchange(listener.stats.session.relayed[direction][secrecy], 0);
+      if (messages == 0) continue;
+      if (sent == never) sent = std::chrono::steady_clock::now();
+      stats_.forwards[direction][secrecy].observe(sent - turn_began_, messages);
+    }
+  }
 }
 
 /// What rules found, once a listener: a line for each message would be the flooder's to write.
@@ -182,6 +197,7 @@ void Shard::remove(Index index) {
   Listener& listener = listener_of(slot);
   log_end(slot);
   count_violation(slot);
+  listener.stats.session_durations.observe(now_ - slot.session->record().opened);
   if (failed_by_server(slot.session->record().end)) count_failed_connect(slot);
   if (slot.streams && !slot.streams->answered()) count_handshake(slot, HandshakeResult::upstream);
   close_upstream(slot);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/counter.h"
+#include "base/histogram.h"
 #include "session/stats.h"
 
 namespace gateway::net {
@@ -57,6 +58,28 @@ constexpr std::string_view name(HandshakeResult result) {
   return "unknown";
 }
 
+/// A session's life, from seconds (who can't play) to an evening.
+inline constexpr std::array<Duration, 11> session_bounds = {seconds(1), seconds(5),  seconds(15), minutes(1),
+                                                            minutes(5), minutes(15), minutes(30), hours(1),
+                                                            hours(2),   hours(4),    hours(8)};
+
+/// A message's way through the process; the alert on added latency stands at 2 ms.
+inline constexpr std::array<Duration, 13> forward_bounds = {
+    microseconds(10),  microseconds(25), microseconds(50), microseconds(100), microseconds(250),
+    microseconds(500), milliseconds(1),  milliseconds(2),  milliseconds(5),   milliseconds(10),
+    milliseconds(25),  milliseconds(50), milliseconds(100)};
+
+/// A key exchange: its turn in the queue, and a millisecond at most for the numbers.
+inline constexpr std::array<Duration, 12> exchange_bounds = {
+    microseconds(250), microseconds(500), milliseconds(1),  milliseconds(2),
+    milliseconds(5),   milliseconds(10),  milliseconds(50), milliseconds(100),
+    milliseconds(500), seconds(1),        seconds(2),       seconds(5)};
+
+/// How late a timer is.
+inline constexpr std::array<Duration, 10> lag_bounds = {
+    microseconds(50), microseconds(100), microseconds(250), microseconds(500), milliseconds(1),
+    milliseconds(2),  milliseconds(5),   milliseconds(10),  milliseconds(50),  milliseconds(250)};
+
 /// Counters of one shard for one listener. Gauges are counters that go down too.
 struct ListenerStats {
   Counter sessions;         // live
@@ -65,6 +88,7 @@ struct ListenerStats {
   Counter accept_failures;  // of streams; each is followed by a pause
   std::array<Counter, static_cast<std::size_t>(Rejection::count_)> rejected;
   std::array<Counter, static_cast<std::size_t>(HandshakeResult::count_)> handshakes;  // of ws and wss
+  Histogram<session_bounds> session_durations;                                        // of those that ended
   session::Stats session;
   session::DoorStats door;
 };
@@ -108,6 +132,11 @@ struct ServerStats {
   Counter address_changes;   // its name came to mean another address
 };
 
+/// Of one listener's certificate, all shards together.
+struct CertificateStats {
+  Counter not_after;  // seconds since 1970; 0 without TLS
+};
+
 /// Counters of one shard.
 struct ShardStats {
   std::vector<ListenerStats> listeners;      // by index of Options::listeners
@@ -121,6 +150,11 @@ struct ShardStats {
   Counter memory;                            // bytes its sessions hold now, see MemoryShare
   Counter blocked_sources;                   // now, of those that this shard blocked
   Counter blocks;                            // of sources, by sessions of this shard
+  Histogram<exchange_bounds>
+      exchanges;                   // from the request to the answer, those included that waited too long
+  Histogram<lag_bounds> loop_lag;  // how much later than asked for the loop's timer fired
+  /// [Direction][clear, encrypted]: from the beginning of the turn that relayed a message until it was sent.
+  std::array<std::array<Histogram<forward_bounds>, 2>, 2> forwards;
 };
 
 }  // namespace gateway::net

@@ -1,6 +1,7 @@
 #include "net/tls.h"
 
 #include <cerrno>
+#include <ctime>
 #include <fstream>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -80,6 +81,15 @@ TlsContext load_tls(const ListenerOptions& listener) {
   use_files(listener, *context);
   warn_if_expired(listener, *context);
   return context;
+}
+
+std::uint64_t not_after(const TlsContext& context) {
+  if (!context) return 0;
+  const X509* certificate = SSL_CTX_get0_certificate(context->native_handle());
+  std::tm time{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return 0;
+  const std::time_t seconds = timegm(&time);
+  return seconds > 0 ? static_cast<std::uint64_t>(seconds) : 0;
 }
 
 std::vector<TlsContext> load_all_tls(const Options& options) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,9 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 /// authentication only. Reads the listener's files; throws std::runtime_error with a sentence for the
 /// operator when they can't be used.
 TlsContext load_tls(const ListenerOptions& listener);
+
+/// When the certificate of a context expires, in seconds since 1970; 0 without one.
+std::uint64_t not_after(const TlsContext& context);
 
 /// The contexts of all listeners; empty for those without TLS. Throws as load_tls().
 std::vector<TlsContext> load_all_tls(const Options& options);

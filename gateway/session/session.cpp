@@ -227,7 +227,9 @@ void Session::count(Side from, const Message& message, bool sealed) {
   ++traffic.messages;
   traffic.encrypted += encrypted ? 1 : 0;
   traffic.bytes += bytes;
-  services_.stats.messages[index][encrypted ? 1 : 0].add();
+  const std::size_t secrecy = encrypted ? 1 : 0;
+  services_.stats.messages[index][secrecy][static_cast<std::size_t>(kind_of(message.envelope))].add();
+  ++services_.stats.relayed[index][secrecy];
   services_.stats.message_bytes[index].add(bytes);
   if (message.opaque()) services_.stats.opaque_messages.add();
   const bool parses = !leg(from).opaque && message.payload.form == transport::Form::message;

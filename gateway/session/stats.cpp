@@ -22,6 +22,46 @@ std::string_view name(ExchangeResult result) {
   return "unknown";
 }
 
+std::string_view name(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::operation:
+      return "operation";
+    case MessageKind::response:
+      return "response";
+    case MessageKind::event:
+      return "event";
+    case MessageKind::internal:
+      return "internal";
+    case MessageKind::other:
+      return "other";
+    case MessageKind::count_:
+      break;
+  }
+  return "unknown";
+}
+
+MessageKind kind_of(const std::optional<message::Envelope>& envelope) {
+  if (!envelope) return MessageKind::other;
+  switch (envelope->type) {
+    case message::Type::request:
+      return MessageKind::operation;
+    case message::Type::response:
+      return MessageKind::response;
+    case message::Type::event:
+      return MessageKind::event;
+    case message::Type::internal_request:
+    case message::Type::internal_response:
+      return MessageKind::internal;
+    case message::Type::init:
+    case message::Type::init_response:
+    case message::Type::disconnect:
+    case message::Type::message:
+    case message::Type::raw:
+      break;
+  }
+  return MessageKind::other;
+}
+
 std::string_view name(AddressResult result) {
   switch (result) {
     case AddressResult::rewritten:

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "base/counter.h"
+#include "message/envelope.h"
 #include "policy/stats.h"
 #include "session/record.h"
 #include "transport/stats.h"
@@ -19,13 +24,29 @@ enum class AddressResult : std::uint8_t { rewritten, unknown_target, refused, un
 
 std::string_view name(AddressResult result);
 
+/// What a relayed message is; name() is the `kind` label.
+enum class MessageKind : std::uint8_t {
+  operation,
+  response,
+  event,
+  internal,  // pings and what else the protocol asks and answers itself
+  other,     // Init, pings of TCP, the JSON mode, what is no message
+  count_
+};
+
+std::string_view name(MessageKind kind);
+MessageKind kind_of(const std::optional<message::Envelope>& envelope);
+
 /// Counters of one shard's sessions, read by the exporter.
 struct Stats {
   std::array<Counter, static_cast<std::size_t>(End::count_)> ended;
   Counter opened;
   std::array<Counter, static_cast<std::size_t>(ExchangeResult::count_)> exchanges;
-  std::array<std::array<Counter, 2>, 2> messages;  // [Direction][clear, encrypted on the client's link]
-  std::array<Counter, 2> message_bytes;            // [Direction], clear sizes
+  /// [Direction][clear, encrypted on the client's link], by kind.
+  using ByKind = std::array<Counter, static_cast<std::size_t>(MessageKind::count_)>;
+  std::array<std::array<ByKind, 2>, 2> messages;
+  std::array<std::array<std::uint32_t, 2>, 2> relayed{};  // the same, not yet sent; the shard's alone
+  std::array<Counter, 2> message_bytes;                   // [Direction], clear sizes
   Counter decrypt_failures;
   Counter without_clock;      // sessions begun although the server's clock wasn't known
   Counter opaque_messages;    // encrypted under a key we don't have, forwarded untouched

@@ -147,8 +147,13 @@ void ReliableUdp::take_ack(TimePoint now, const wire::DatagramHeader& header, co
   }
   lifecycle_.acknowledged(now);
   if (key.channel == wire::control_channel) return take_control_ack(header, *acked, now);
-  if (acked->sent) round_trip_.observe(now - *acked->sent);
+  if (acked->sent) observe_round_trip(now - *acked->sent);
   send_queue_.acknowledged(key.channel, acked->reference, acked->bytes);
+}
+
+void ReliableUdp::observe_round_trip(Duration sample) {
+  round_trip_.observe(sample);
+  if (sample <= RoundTrip::sample_max) stats_.round_trips.observe(sample);
 }
 
 void ReliableUdp::take_control_ack(const wire::DatagramHeader& header, const InFlight::Acknowledged& acked,
@@ -158,7 +163,7 @@ void ReliableUdp::take_control_ack(const wire::DatagramHeader& header, const InF
   if (!acked.sent) return;
   const Duration sample = now - *acked.sent;
   if (type == CommandType::connect) round_trip_.start(sample);
-  if (type == CommandType::ping) round_trip_.observe(sample);
+  if (type == CommandType::ping) observe_round_trip(sample);
   if (identity_.role != Role::client || sample > RoundTrip::sample_max) return;
   if (type == CommandType::ping || type == CommandType::server_time)
     clock_sample_ = {*acked.sent, now, header.sent_time};

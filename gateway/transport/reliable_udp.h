@@ -102,6 +102,7 @@ class ReliableUdp final : public Transport {
   std::optional<wire::Datagram> accept(Bytes bytes);
   void execute(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
   void take_ack(TimePoint now, const wire::DatagramHeader& header, const wire::Command& ack);
+  void observe_round_trip(Duration sample);
   void take_control_ack(const wire::DatagramHeader& header, const InFlight::Acknowledged& acked,
                         TimePoint now);
   void take_verify_connect(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);

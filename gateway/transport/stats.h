@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/counter.h"
+#include "base/histogram.h"
 
 namespace gateway::transport {
 
@@ -31,12 +32,20 @@ enum class Drop : std::uint8_t {
 
 std::string_view name(Drop reason);
 
+/// Round trips: a loopback takes none of them, a player far away most.
+inline constexpr std::array<Duration, 16> round_trip_bounds = {
+    microseconds(250), microseconds(500), milliseconds(1),   milliseconds(2),
+    milliseconds(5),   milliseconds(10),  milliseconds(20),  milliseconds(35),
+    milliseconds(50),  milliseconds(75),  milliseconds(100), milliseconds(150),
+    milliseconds(200), milliseconds(300), milliseconds(500), milliseconds(1000)};
+
 /// Counters of one leg side on one shard, summed by the exporter.
 struct Stats {
   Counter datagrams_received, datagrams_sent;
   Counter bytes_received, bytes_sent;
   Counter commands_sent, commands_resent;
   Counter acks_sent;
+  Histogram<round_trip_bounds> round_trips;  // UDP: of each acknowledgement that tells one
   std::array<Counter, static_cast<std::size_t>(Drop::count_)> dropped;
 
   void drop(Drop reason) { dropped[static_cast<std::size_t>(reason)].add(); }

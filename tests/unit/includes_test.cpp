@@ -30,7 +30,7 @@ const std::map<std::string, Rooms> may_include = {
     {"net", {"base", "wire", "transport", "message", "policy", "crypto", "upstream", "session"}},
     {"config", {"base"}},
     {"metrics", {"base"}},
-    {"main", {"base", "upstream", "session", "net", "config", "metrics"}},
+    {"main", {"base", "crypto", "upstream", "session", "net", "config", "metrics"}},
 };
 
 // Rooms that read the plain structs and the names of others, and the headers that hold these.

@@ -1,12 +1,15 @@
 #include "metrics/exporter.h"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "metrics/names.h"
 
 namespace gateway::metrics {
 namespace {
@@ -27,7 +30,7 @@ net::Options options_with(std::size_t links) {
 
 /// Two shards of the same options and what they export.
 struct Fixture {
-  explicit Fixture(std::size_t links) : options(options_with(links)) {
+  explicit Fixture(std::size_t links) : options(options_with(links)), certificates(links) {
     for (net::ShardStats* shard : {&one, &two}) {
       shard->listeners = std::vector<net::ListenerStats>(links);
       shard->pools = std::vector<net::PoolStats>(links);
@@ -36,11 +39,16 @@ struct Fixture {
   }
 
   std::string text() const {
-    Exporter::Servers pools;
-    for (const auto& pool : servers) pools.push_back(&pool);
-    return Exporter(options, {&one, &two}, pools, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000,
-                    [this] { return log_lines_dropped; })
-        .text();
+    Scrape scrape{.options = options,
+                  .shards = {&one, &two},
+                  .servers = {},
+                  .certificates = &certificates,
+                  .build = {.version = "1.2.3", .commit = "abc", .botan = "2.19.3"},
+                  .config_hash = "0123",
+                  .started = 1'700'000'000,
+                  .log_lines_dropped = [this] { return log_lines_dropped; }};
+    for (const auto& pool : servers) scrape.servers.push_back(&pool);
+    return Exporter(scrape).text(ready);
   }
 
   net::Options options;
@@ -48,6 +56,8 @@ struct Fixture {
   net::ShardStats two;
   std::vector<std::vector<net::ServerStats>> servers;  // one a pool
   std::uint64_t log_lines_dropped = 0;
+  std::vector<net::CertificateStats> certificates;
+  bool ready = true;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -191,7 +201,7 @@ TEST(Exporter, LabelsReasonsWithTheWordsOfTheLog) {
   stats.session.transport[1].drop(transport::Drop::duplicate);
   stats.session.exchanges[static_cast<std::size_t>(session::ExchangeResult::bad_key)].add(1);
   stats.rejected[static_cast<std::size_t>(net::Rejection::sessions_per_address)].add(1);
-  stats.session.messages[1][1].add(6);
+  stats.session.messages[1][1][static_cast<std::size_t>(session::MessageKind::event)].add(6);
   const std::string text = fixture.text();
   expect_line(text, R"(photon_gateway_sessions_closed_total{reason="server_timeout"} 1)");
   expect_line(text, R"(photon_gateway_dropped_total{reason="duplicate",side="upstream"} 1)");
@@ -199,7 +209,8 @@ TEST(Exporter, LabelsReasonsWithTheWordsOfTheLog) {
   expect_line(
       text,
       R"(photon_gateway_sessions_rejected_total{listener="listener-0",reason="sessions_per_address"} 1)");
-  expect_line(text, R"(photon_gateway_messages_total{direction="to_client",encrypted="true"} 6)");
+  expect_line(text,
+              R"(photon_gateway_messages_total{direction="to_client",kind="event",encrypted="true"} 6)");
 }
 
 TEST(Exporter, SumsUpMemoryAndShowsItsLimit) {
@@ -320,13 +331,24 @@ TEST(Exporter, WritesEverySeriesOnce) {
   EXPECT_EQ(std::set<std::string>(series.begin(), series.end()).size(), series.size());
 }
 
-TEST(Exporter, StaysFarBelowTwoThousandSeriesWith32ListenersAnd32Upstreams) {
+TEST(Exporter, StaysBelowTwoThousandSeriesWith32ListenersAnd64Servers) {
   Fixture fixture(32);
+  for (std::size_t i = 0; i < 32; ++i) {
+    fixture.options.pools[i].servers.push_back({.address = {}, .text = "udp://10.0.1.0:5056"});
+    fixture.servers[i] = std::vector<net::ServerStats>(2);
+  }
+  policy::Rules& rules = fixture.options.session.rules;
+  rules.operations = {{.operations = {}}};
+  for (std::size_t code = 220; code < 256; ++code) rules.operations[0].operations.set(code);
   const std::size_t of_udp = series_of(fixture.text()).size();
   EXPECT_GT(of_udp, 32u * 11);
   EXPECT_LT(of_udp, 1200u);
   for (net::ListenerOptions& listener : fixture.options.listeners) listener.scheme = net::Scheme::wss;
   EXPECT_LT(series_of(fixture.text()).size(), 1200u);
+  EXPECT_GT(of_udp, 64u * 10);
+  EXPECT_LT(of_udp, 2000u);
+  for (net::ListenerOptions& listener : fixture.options.listeners) listener.scheme = net::Scheme::wss;
+  EXPECT_LT(series_of(fixture.text()).size(), 2000u);
 }
 
 TEST(Exporter, NamesNoMetricUnknown) {
@@ -350,6 +372,84 @@ TEST(Exporter, HasHelpForEveryMetric) {
   EXPECT_EQ(starting("# HELP "), starting("# TYPE "));
 }
 
+/// The name of a series and its labels without their values.
+std::string shape_of(const std::string& series) {
+  static const std::regex value("=\"(?:[^\"\\\\]|\\\\.)*\"");
+  return std::regex_replace(series, value, "");
+}
+
+TEST(Exporter, ExportsWhatTheListOfNamesSaysAndNothingElse) {
+  Fixture fixture(2);
+  fixture.options.listeners[1].scheme = net::Scheme::wss;
+  fixture.options.session.rules.events = {{.events = {}, .otherwise = policy::Unsealable::drop}};
+  fixture.options.session.rules.events[0].events.set(200);
+  std::set<std::string> exported;
+  for (const std::string& series : series_of(fixture.text())) exported.insert(shape_of(series));
+  std::set<std::string> listed;
+  for (const Metric* metric : all) {
+    const std::string name = metric->name;
+    std::string labels = metric->labels;
+    labels.erase(std::remove(labels.begin(), labels.end(), ' '), labels.end());
+    const std::string braces = labels.empty() ? "" : "{" + labels + "}";
+    if (metric->kind == Kind::histogram) {
+      listed.insert(name + "_count" + braces);
+      listed.insert(name + "_sum" + braces);
+      listed.insert(name + "_bucket{" + (labels.empty() ? "" : labels + ",") + "le}");
+    } else {
+      listed.insert(name + braces);
+    }
+  }
+  EXPECT_EQ(exported, listed);
+}
+
+TEST(Exporter, AddsHistogramsOfShardsUpAndCountsInABucketWhatIsInLowerOnes) {
+  Fixture fixture(1);
+  fixture.one.forwards[0][1].observe(microseconds(20), 3);
+  fixture.two.forwards[0][1].observe(microseconds(40));
+  fixture.two.forwards[0][1].observe(seconds(1));
+  const std::string text = fixture.text();
+  const std::string name = "photon_gateway_forward_duration_seconds";
+  const std::string labels = R"({direction="to_server",encrypted="true")";
+  expect_line(text, name + "_bucket" + labels + ",le=\"1e-05\"} 0");
+  expect_line(text, name + "_bucket" + labels + ",le=\"2.5e-05\"} 3");
+  expect_line(text, name + "_bucket" + labels + ",le=\"5e-05\"} 4");
+  expect_line(text, name + "_bucket" + labels + ",le=\"0.1\"} 4");
+  expect_line(text, name + "_bucket" + labels + ",le=\"+Inf\"} 5");
+  expect_line(text, name + "_count" + labels + "} 5");
+  expect_line(text, name + "_sum" + labels + "} 1.0001");
+}
+
+TEST(Exporter, HasTheHistogramsOfSessionsExchangesRoundTripsAndTheLoop) {
+  Fixture fixture(2);
+  fixture.one.listeners[0].session_durations.observe(minutes(3));
+  fixture.two.listeners[1].session_durations.observe(minutes(3));
+  fixture.one.listeners[1].session.transport[1].round_trips.observe(milliseconds(30));
+  fixture.two.exchanges.observe(milliseconds(1));
+  fixture.two.loop_lag.observe(milliseconds(3));
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_session_duration_seconds_bucket{le="60"} 0)");
+  expect_line(text, R"(photon_gateway_session_duration_seconds_bucket{le="300"} 2)");
+  expect_line(text, R"(photon_gateway_rtt_seconds_count{side="upstream"} 1)");
+  expect_line(text, R"(photon_gateway_rtt_seconds_count{side="downstream"} 0)");
+  expect_line(text, R"(photon_gateway_handshake_duration_seconds_bucket{le="0.001"} 1)");
+  expect_line(text, R"(photon_gateway_event_loop_lag_seconds_sum 0.003)");
+}
+
+TEST(Exporter, TellsWhetherItServesAndWhatItRuns) {
+  Fixture fixture(2);
+  fixture.options.listeners[1].scheme = net::Scheme::wss;
+  fixture.certificates[1].not_after.set(1'800'000'000);
+  const std::string text = fixture.text();
+  expect_line(text, "photon_gateway_ready 1");
+  expect_line(text, R"(photon_gateway_config_hash_info{hash="0123"} 1)");
+  EXPECT_THAT(text, testing::HasSubstr(
+                        "photon_gateway_tls_certificate_not_after_timestamp_seconds{listener=\"listener-1\"} "
+                        "1800000000\n"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("not_after_timestamp_seconds{listener=\"listener-0")));
+  fixture.ready = false;
+  expect_line(fixture.text(), "photon_gateway_ready 0");
+}
+
 TEST(Exporter, EscapesLabels) {
   Fixture fixture(1);
   fixture.options.listeners[0].name = "a\"b\\c\nd";
@@ -358,7 +458,7 @@ TEST(Exporter, EscapesLabels) {
 
 TEST(Exporter, TellsWhatWasBuiltAndWhenItStarted) {
   const std::string text = Fixture(1).text();
-  expect_line(text, R"(photon_gateway_build_info{version="1.2.3",commit="abc"} 1)");
+  expect_line(text, R"(photon_gateway_build_info{version="1.2.3",commit="abc",botan="2.19.3"} 1)");
   EXPECT_THAT(text, testing::HasSubstr("photon_gateway_start_time_seconds 1700000000\n"));
 }
 

@@ -77,6 +77,16 @@ TEST(ExchangeQueue, RunsAnExchangeThatTheClientWouldAgreeTo) {
   EXPECT_FALSE(f.queue.next(start));
 }
 
+TEST(ExchangeQueue, TellsSinceWhenAnExchangeWaited) {
+  LimitOptions limits;
+  limits.exchange_wait = seconds(2);
+  Fixture f(limits);
+  f.queue.push({1, 0}, good_job(), start);
+  f.queue.push({2, 0}, good_job(), start + seconds(1));
+  EXPECT_EQ(f.queue.next(start + seconds(3) - milliseconds(500))->since, start);
+  EXPECT_EQ(f.queue.next(start + seconds(3) - milliseconds(500))->since, start + seconds(1));
+}
+
 TEST(ExchangeQueue, RefusesABadKey) {
   Fixture f;
   f.push(1, 1, start);

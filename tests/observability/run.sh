@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Holds grafana/ against what is real: a gateway with servers and clients, and a Prometheus that scrapes it each second.
+#   tests/observability/run.sh [build folder]     build/release by default; needs photon-gateway and observability_scene
+# Everything is on free ports of the loopback interface and in a temporary folder, and ends with this.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+build=${1:-build/release}
+promtool check rules grafana/prometheus/alerts.yml
+promtool check config grafana/prometheus/prometheus.yml
+(cd grafana/prometheus && promtool test rules alerts_test.yml)
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+# Good for longer than the alerts on certificates want.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj /CN=localhost \
+  -addext subjectAltName=DNS:localhost -keyout "$folder/tls.key" -out "$folder/tls.crt" 2>"$folder/openssl.log" ||
+  { cat "$folder/openssl.log" >&2; exit 1; }
+PYTHONDONTWRITEBYTECODE=1 python3 tests/observability/check.py "$build" "$folder"
