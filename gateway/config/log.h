@@ -24,6 +24,9 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  /// From now on lines of this level and above.
+  void use(LogLevel level) const;
+
   /// True when nobody read the log at its end: a thread still waits to write, so the process must end by
   /// _Exit.
   static bool abandoned();

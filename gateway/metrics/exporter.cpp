@@ -30,6 +30,8 @@ std::string_view name(net::Rejection rejection) {
       return "sessions_per_address";
     case net::Rejection::stopping:
       return "stopping";
+    case net::Rejection::draining:
+      return "draining";
     case net::Rejection::access:
       return "access";
     case net::Rejection::count_:
@@ -303,14 +305,12 @@ void add_reliability(const Sums& sums, Families& out) {
   }
 }
 
-/// Adds one metric for every server there is. `add` takes the server, its counters and its labels.
+/// Adds one metric for every server there is. `add` takes the server and its labels.
 template <class Add>
-void for_each_server(const net::Options& options, const Exporter::Servers& servers, Add add) {
-  for (std::size_t pool = 0; pool < options.pools.size(); ++pool) {
-    for (std::size_t i = 0; i < options.pools[pool].servers.size(); ++i) {
-      const net::ServerOptions& server = options.pools[pool].servers[i];
-      add(server, (*servers[pool])[i],
-          Labels{{"upstream", options.pools[pool].name}, {"server", server.text}});
+void for_each_server(const std::vector<net::PoolReport>& pools, Add add) {
+  for (const net::PoolReport& pool : pools) {
+    for (const net::ServerReport& server : pool.servers) {
+      add(server, Labels{{"upstream", pool.name}, {"server", server.text}});
     }
   }
 }
@@ -320,37 +320,44 @@ Labels with(Labels labels, const char* key, std::string_view value) {
   return labels;
 }
 
-void add_servers(const net::Options& options, const Exporter::Servers& servers, Families& out) {
+void add_servers(const std::vector<net::PoolReport>& pools, Families& out) {
   const auto add = [&](const Metric& metric, Counter ServerStats::*counter) {
-    for_each_server(options, servers, [&](const auto&, const ServerStats& stats, const Labels& labels) {
-      out.add(metric, (stats.*counter).value(), labels);
+    for_each_server(pools, [&](const net::ServerReport& server, const Labels& labels) {
+      out.add(metric, (server.stats.*counter).value(), labels);
     });
   };
   add(upstream_up, &ServerStats::up);
-  for_each_server(options, servers, [&](const auto& server, const auto&, const Labels& labels) {
+  for_each_server(pools, [&](const net::ServerReport& server, const Labels& labels) {
     out.add(upstream_state, std::uint64_t{1}, with(labels, "state", name(server.state)));
   });
   add(upstream_sessions, &ServerStats::sessions);
-  for_each_server(options, servers, [&](const auto&, const ServerStats& stats, const Labels& labels) {
-    out.add(upstream_connects, stats.connected.value(), with(labels, "result", "ok"));
-    out.add(upstream_connects, stats.connect_failures.value(), with(labels, "result", "failed"));
+  for_each_server(pools, [&](const net::ServerReport& server, const Labels& labels) {
+    out.add(upstream_connects, server.stats.connected.value(), with(labels, "result", "ok"));
+    out.add(upstream_connects, server.stats.connect_failures.value(), with(labels, "result", "failed"));
   });
-  for_each_server(options, servers, [&](const auto&, const ServerStats& stats, const Labels& labels) {
+  for_each_server(pools, [&](const net::ServerReport& server, const Labels& labels) {
     for (const net::ProbeResult result : all_of<net::ProbeResult>()) {
-      out.add(upstream_probes, stats.probes[index(result)].value(), with(labels, "result", name(result)));
+      out.add(upstream_probes, server.stats.probes[index(result)].value(),
+              with(labels, "result", name(result)));
     }
   });
   add(upstream_resolve_failures, &ServerStats::resolve_failures);
   add(upstream_address_changes, &ServerStats::address_changes);
 }
 
-void add_upstreams(const net::Options& options, const Exporter::Servers& servers, const Sums& sums,
-                   Families& out) {
-  add_servers(options, servers, out);
-  for (std::size_t i = 0; i < options.pools.size(); ++i) {
-    out.add(upstream_clock_steps, sums.pool(i, &PoolStats::clock_steps),
-            {{"upstream", options.pools[i].name}});
+void add_upstreams(const std::vector<net::PoolReport>& pools, const Sums& sums, Families& out) {
+  add_servers(pools, out);
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    out.add(upstream_clock_steps, sums.pool(i, &PoolStats::clock_steps), {{"upstream", pools[i].name}});
   }
+}
+
+void add_config(const ConfigState& config, Families& out) {
+  out.add(config_reloads, config.reloads, {{"result", "ok"}});
+  out.add(config_reloads, config.failed_reloads, {{"result", "failed"}});
+  out.add(config_last_reload_successful, std::uint64_t{config.last_successful});
+  out.add(config_last_reload_success, config.last_success);
+  out.add(config_hash, std::uint64_t{1}, {{"hash", config.hash}});
 }
 
 void add_process(const Build& build, double started, Families& out) {
@@ -366,27 +373,24 @@ void add_process(const Build& build, double started, Families& out) {
 
 }  // namespace
 
-Exporter::Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Servers servers,
-                   Build build, double started)
-    : options_(options),
-      shards_(std::move(shards)),
-      servers_(std::move(servers)),
-      build_(std::move(build)),
-      started_(started) {}
+Exporter::Exporter(std::vector<const net::ShardStats*> shards, Build build, double started)
+    : shards_(std::move(shards)), build_(std::move(build)), started_(started) {}
 
-std::string Exporter::text() const {
+std::string Exporter::text(const Situation& now) const {
   const Sums sums(shards_);
   Families out;
-  add_sessions(options_, sums, out);
+  add_sessions(now.options, sums, out);
   add_door(sums, out);
-  add_stream_handshakes(options_, sums, out);
-  add_traffic(options_, sums, out);
+  add_stream_handshakes(now.options, sums, out);
+  add_traffic(now.options, sums, out);
   add_input_output(sums, out);
   add_crypto(sums, out);
   add_addresses(sums, out);
-  add_policy(options_, sums, out);
+  add_policy(now.options, sums, out);
   add_reliability(sums, out);
-  add_upstreams(options_, servers_, sums, out);
+  add_upstreams(now.pools, sums, out);
+  add_config(now.config, out);
+  out.add(draining, std::uint64_t{now.draining});
   add_process(build_, started_, out);
   return out.text();
 }

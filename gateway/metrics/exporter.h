@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,23 +15,34 @@ struct Build {
   std::string commit;  // empty when unknown
 };
 
+/// How the configuration came to be what it is. The one of the start counts as a success and as no reload.
+struct ConfigState {
+  std::uint64_t reloads = 0;
+  std::uint64_t failed_reloads = 0;
+  bool last_successful = true;
+  double last_success = 0;  // seconds since 1970
+  std::string hash;
+};
+
+/// What the counters don't tell, as it is now.
+struct Situation {
+  const net::Options& options;  // names, limits and rules
+  std::vector<net::PoolReport> pools;
+  ConfigState config;
+  bool draining = false;
+};
+
 /// Writes what the shards counted in Prometheus' text format. Every series is there from the start, at zero.
 /// May run on any thread: it only reads counters.
 class Exporter {
  public:
-  /// Of the servers of each pool, by index.
-  using Servers = std::vector<const std::vector<net::ServerStats>*>;
+  /// `shards` must outlive the exporter. `started` is in seconds since 1970.
+  Exporter(std::vector<const net::ShardStats*> shards, Build build, double started);
 
-  /// `shards` and `servers` must outlive the exporter. `started` is in seconds since 1970.
-  Exporter(const net::Options& options, std::vector<const net::ShardStats*> shards, Servers servers,
-           Build build, double started);
-
-  std::string text() const;
+  std::string text(const Situation& now) const;
 
  private:
-  net::Options options_;  // names and limits
   std::vector<const net::ShardStats*> shards_;
-  Servers servers_;
   Build build_;
   double started_;
 };

@@ -28,7 +28,9 @@ inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessio
 inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total",
     "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
-    "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered."};
+    "reason=draining: only addresses with a "
+    "session in the last 30 s may come. reason=access: connections, on udp datagrams, of addresses that "
+    "access doesn't admit; unanswered."};
 inline constexpr Metric connects_answered = {
     Kind::counter, "photon_gateway_connects_answered_total",
     "Connect commands answered (udp only), every copy; result=refused: by \"server full\"."};
@@ -142,6 +144,22 @@ inline constexpr Metric upstream_address_changes = {
     "Times the server's host name came to mean another address."};
 inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_upstream_clock_steps_total",
                                                 "Jumps of a server's clock."};
+
+// Configuration and the way out
+inline constexpr Metric config_reloads = {
+    Kind::counter, "photon_gateway_config_reloads_total",
+    "Reloads of the configuration (SIGHUP); result=failed: nothing was changed, the log says why."};
+inline constexpr Metric config_last_reload_successful = {
+    Kind::gauge, "photon_gateway_config_last_reload_successful",
+    "1 while the configuration in effect is the one last asked for; 0 after a reload that failed."};
+inline constexpr Metric config_last_reload_success = {
+    Kind::gauge, "photon_gateway_config_last_reload_success_timestamp_seconds",
+    "When the configuration in effect was read, in seconds since 1970."};
+inline constexpr Metric config_hash = {
+    Kind::gauge, "photon_gateway_config_hash_info",
+    "Always 1; hash: of the configuration in effect as --print-config shows it, without the files it names."};
+inline constexpr Metric draining = {Kind::gauge, "photon_gateway_draining",
+                                    "1 from SIGTERM on: the process waits for its sessions to end (drain)."};
 
 // Process
 inline constexpr Metric build_info = {Kind::gauge, "photon_gateway_build_info", "Always 1; what was built."};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,12 +23,12 @@
 #include "net/listener.h"
 #include "net/options.h"
 #include "net/poller.h"
+#include "net/runtime.h"
 #include "net/server_pool.h"
 #include "net/session_slots.h"
 #include "net/shared.h"
 #include "net/stats.h"
 #include "net/timer_wheel.h"
-#include "net/tls.h"
 #include "net/websocket_link.h"
 
 namespace gateway::net {
@@ -37,9 +38,8 @@ namespace gateway::net {
 /// stats().
 class Shard {
  public:
-  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this; `tls` is by index of
-  /// the listeners.
-  Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls);
+  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this.
+  Shard(const FixedOptions& options, const LimitOptions& limits, Shared& shared, Runtime runtime);
   ~Shard();
 
   /// Drops what came before every shard had bound its sockets: from then on the kernel sends those clients
@@ -49,8 +49,12 @@ class Shard {
   void run();
   /// Ends every session; run() returns when all are told, or at `deadline`.
   void stop(TimePoint deadline);
-  /// What clients of wss are greeted with from now on.
-  void use_tls(std::vector<TlsContext> tls);
+  /// Goes on with `runtime` instead, and ends the sessions that it doesn't admit; ready once this is so.
+  std::future<void> use(Runtime runtime);
+  /// Ends the first `share` (0 to 1) of the sessions there are.
+  void end_some(double share);
+  /// Asks the loop to turn, also when nothing happens: then it counts a beat.
+  void beat();
 
   bool running() const { return running_.load(std::memory_order_relaxed); }
   const ShardStats& stats() const { return stats_; }
@@ -82,6 +86,10 @@ class Shard {
   void dispatch(std::uint32_t listener, const Received& datagram);
   void ask_door(std::uint32_t listener, const Received& datagram);
   void open_session(std::uint32_t listener, const Received& datagram, const transport::Accepted& client);
+  void take(Runtime runtime);
+  void update_listeners();
+  void end_denied();
+  void end(Index index, session::End why);
   void replace_session(Listener& listener, const Address& client);
   std::optional<Rejection> rejection_of(const Address& client) const;
 
@@ -126,8 +134,9 @@ class Shard {
 
   Listener& listener_of(const SessionSlot& slot) { return listeners_[slot.listener]; }
 
-  const Options& options_;
+  const FixedOptions& options_;
   Shared& shared_;
+  Runtime runtime_;
   ShardStats stats_;
   BufferPool buffers_;  // both outlive what waits in the context
   LinkRoom links_;
@@ -144,10 +153,9 @@ class Shard {
   crypto::SystemRandom random_;
   std::vector<std::uint8_t> scratch_;
   SharedClocks clocks_;
-  std::deque<ServerPool> pools_;           // by index of Options::pools
-  std::deque<Listener> listeners_;         // by index of Options::listeners
-  std::vector<TlsContext> tls_;            // by index of Options::listeners
-  std::vector<session::Notices> notices_;  // by index of Options::listeners
+  std::deque<ServerPool> pools_;           // by index of the pools
+  std::deque<Listener> listeners_;         // by index of the listeners
+  std::vector<session::Notices> notices_;  // by index of the listeners
   std::set<std::shared_ptr<WebSocketLink>> entering_;
   SessionSlots sessions_;
   TimerWheel wheel_;

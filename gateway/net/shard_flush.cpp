@@ -187,13 +187,13 @@ void Shard::remove(Index index) {
   listener.stats.sessions.subtract();
   if (listener.udp) listener.udp->table.erase(slot.client, index);
   wheel_.remove(index);
+  shared_.recent.note(slot.client, now_);
   sessions_.give_back(index);
 }
 
 void Shard::log_end(const SessionSlot& slot) {
   const Listener& listener = listeners_[slot.listener];
-  const std::string server =
-      slot.upstream.server ? listener.pool.options(*slot.upstream.server).text : std::string();
+  const std::string server = slot.upstream.server ? listener.pool.text(*slot.upstream.server) : std::string();
   const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
   if (spdlog::should_log(spdlog::level::debug)) {
     spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info

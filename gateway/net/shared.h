@@ -16,6 +16,7 @@
 #include "net/notice_log.h"
 #include "net/options.h"
 #include "net/rate_meter.h"
+#include "net/recent_addresses.h"
 #include "net/shared_pool.h"
 #include "net/stats.h"
 #include "policy/stats.h"
@@ -35,17 +36,21 @@ class Admission {
   void opened(const Address& address);
   void closed(const Address& address);
 
+  /// From now on by these; sessions that live are never ended for it.
+  void use(const LimitOptions& limits);
+  bool has_session(const Address& address) const;
+
   std::size_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
 
  private:
   bool exempt(const Address& address) const;
 
-  std::size_t sessions_max_;
-  std::size_t per_address_max_;
-  std::vector<Address> exempt_;  // sorted, port 0
+  std::atomic<std::size_t> sessions_max_{0};
   std::atomic<std::size_t> sessions_{0};
   mutable std::mutex mutex_;
-  std::map<Address, std::size_t> by_address_;  // under mutex_
+  std::size_t per_address_max_ = 0;  // from here on under mutex_
+  std::vector<Address> exempt_;      // sorted, port 0
+  std::map<Address, std::size_t> by_address_;
 };
 
 /// One session of an address, counted for as long as this lives.
@@ -83,8 +88,10 @@ class ToldFindings {
 
 /// All that the shards of a process share; owned by the Gateway.
 struct Shared {
-  /// `options` outlive this.
-  Shared(const Options& options, TimePoint now);
+  Shared(const Options& options, Random& random, TimePoint now);
+
+  /// Why `client` can't have a session now, if so.
+  std::optional<Rejection> rejection_of(const Address& client, TimePoint now) const;
 
   Admission admission;
   RateMeter exchanges;
@@ -92,6 +99,8 @@ struct Shared {
   ToldFindings told;
   std::vector<session::RaisedEvents> raised;  // by pool
   std::deque<SharedPool> pools;               // by index of Options::pools
+  RecentAddresses recent;
+  std::atomic<bool> draining{false};  // only who was here lately may come
   std::atomic<bool> stopping{false};
 };
 

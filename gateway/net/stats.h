@@ -3,11 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/counter.h"
 #include "session/stats.h"
+#include "upstream/options.h"
 
 namespace gateway::net {
 
@@ -16,7 +18,8 @@ enum class Rejection : std::uint8_t {
   sessions,              // as many as limits.sessions are live
   sessions_per_address,  // the same for limits.sessions_per_address
   stopping,
-  access,  // access doesn't admit the address: unanswered on UDP, where each datagram counts
+  draining,  // the gateway drains, and nobody at that address had a session lately
+  access,    // access doesn't admit the address: unanswered on UDP, where each datagram counts
   count_
 };
 
@@ -103,6 +106,20 @@ struct ServerStats {
   Counter address_changes;   // its name came to mean another address
 };
 
+/// One server as it is shown: a snapshot.
+struct ServerReport {
+  std::string text;  // of its address, as configured
+  upstream::ServerState state = upstream::ServerState::active;
+  ServerStats stats;
+};
+
+/// One pool and its servers: those configured, and those removed that still have sessions.
+struct PoolReport {
+  std::string name;
+  bool probes = true;
+  std::vector<ServerReport> servers;
+};
+
 /// Counters of one shard.
 struct ShardStats {
   std::vector<ListenerStats> listeners;      // by index of Options::listeners
@@ -113,6 +130,7 @@ struct ShardStats {
   Counter send_errors;                       // datagrams the kernel refused
   Counter send_dropped;                      // datagrams for which a socket's buffer had no room
   Counter exchanges_waiting;                 // now
+  Counter beats;                             // turns of the loop that were asked for, see Shard::beat()
 };
 
 }  // namespace gateway::net

@@ -42,6 +42,7 @@ enum class End : std::uint8_t {
   buffered,           // more queued toward one side than `buffered`
   protocol_error,     // the transport broke
   replaced,           // the same address connected anew
+  access,             // access admits the address no longer
   shutdown,           // the gateway stops
   count_
 };

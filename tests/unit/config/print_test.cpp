@@ -31,6 +31,7 @@ limits:
   per_session: { buffered: 1MiB }
   exempt: ["127.0.0.1", "::1"]
 timeouts: { silence: 30s, connect: 5s, init: 30s }
+drain: { announce: 15s, deadline: 10m }
 admin: { listen: "http://127.0.0.1:9464" }
 log: { level: info, format: text }
 threads: auto
@@ -69,6 +70,7 @@ limits:
   per_session: { buffered: 65537B }
   exempt: ["2001:db8::1"]
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
+drain: { announce: 0s, deadline: 1h }
 admin: off
 log: { level: trace, format: json }
 threads: 2

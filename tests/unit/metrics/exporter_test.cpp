@@ -32,20 +32,22 @@ struct Fixture {
       shard->listeners = std::vector<net::ListenerStats>(links);
       shard->pools = std::vector<net::PoolStats>(links);
     }
-    for (std::size_t i = 0; i < links; ++i) servers.emplace_back(1);
+    for (const net::PoolOptions& pool : options.pools) {
+      pools.push_back({.name = pool.name, .probes = true, .servers = {{.text = pool.servers[0].text}}});
+    }
   }
 
   std::string text() const {
-    Exporter::Servers pools;
-    for (const auto& pool : servers) pools.push_back(&pool);
-    return Exporter(options, {&one, &two}, pools, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000)
-        .text();
+    return Exporter({&one, &two}, {.version = "1.2.3", .commit = "abc"}, 1'700'000'000)
+        .text({.options = options, .pools = pools, .config = config, .draining = draining});
   }
 
   net::Options options;
   net::ShardStats one;
   net::ShardStats two;
-  std::vector<std::vector<net::ServerStats>> servers;  // one a pool
+  std::vector<net::PoolReport> pools;  // of one server each
+  ConfigState config{.hash = "0123456789abcdef"};
+  bool draining = false;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -235,8 +237,8 @@ TEST(Exporter, HasNoSeriesOfRulesWithoutThem) {
 
 TEST(Exporter, LabelsUpstreamsAndTheirServersAsConfigured) {
   Fixture fixture(2);
-  fixture.options.pools[1].servers[0].state = upstream::ServerState::draining;
-  net::ServerStats& server = fixture.servers[1][0];
+  fixture.pools[1].servers[0].state = upstream::ServerState::draining;
+  net::ServerStats& server = fixture.pools[1].servers[0].stats;
   server.up.set(1);
   server.sessions.set(2);
   server.connected.set(3);
@@ -259,6 +261,29 @@ TEST(Exporter, LabelsUpstreamsAndTheirServersAsConfigured) {
   expect_line(text, name + "resolve_failures_total" + labels + "} 6");
   expect_line(text, name + "address_changes_total" + labels + "} 7");
   expect_line(text, name + R"(clock_steps_total{upstream="pool-1"} 8)");
+}
+
+TEST(Exporter, TellsHowTheLastReloadWent) {
+  Fixture fixture(1);
+  expect_line(fixture.text(), R"(photon_gateway_config_reloads_total{result="failed"} 0)");
+  fixture.config = {.reloads = 2,
+                    .failed_reloads = 3,
+                    .last_successful = false,
+                    .last_success = 1'700'000'001,
+                    .hash = "0123456789abcdef"};
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_config_reloads_total{result="ok"} 2)");
+  expect_line(text, R"(photon_gateway_config_reloads_total{result="failed"} 3)");
+  expect_line(text, "photon_gateway_config_last_reload_successful 0");
+  expect_line(text, "photon_gateway_config_last_reload_success_timestamp_seconds 1700000001");
+  expect_line(text, R"(photon_gateway_config_hash_info{hash="0123456789abcdef"} 1)");
+}
+
+TEST(Exporter, TellsWhetherTheGatewayDrains) {
+  Fixture fixture(1);
+  expect_line(fixture.text(), "photon_gateway_draining 0");
+  fixture.draining = true;
+  expect_line(fixture.text(), "photon_gateway_draining 1");
 }
 
 TEST(Exporter, ShowsEverySeriesAtZeroBeforeAnythingHappened) {

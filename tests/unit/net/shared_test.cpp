@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/address.h"
+#include "support/seeded_random.h"
 
 namespace gateway::net {
 namespace {
@@ -41,6 +42,48 @@ TEST(Admission, HoldsAnAddressToItsLimitOverHalf) {
   open(admission, "10.0.0.2", 3);
   EXPECT_EQ(admission.check(*parse_address("10.0.0.2", 9)), Rejection::sessions_per_address);
   EXPECT_EQ(admission.check(*parse_address("10.0.0.3", 9)), std::nullopt);
+}
+
+TEST(Admission, NewLimitsHoldForWhoComesNextAndEndNobody) {
+  Admission admission(limits(100, 100));
+  open(admission, "10.0.0.1", 10);
+  admission.use(limits(10, 3));
+  EXPECT_EQ(admission.sessions(), 10U);
+  EXPECT_EQ(admission.check(*parse_address("10.0.0.2", 9)), Rejection::sessions);
+  admission.use(limits(16, 3));
+  EXPECT_EQ(admission.check(*parse_address("10.0.0.1", 9)), Rejection::sessions_per_address);
+  EXPECT_EQ(admission.check(*parse_address("10.0.0.2", 9)), std::nullopt);
+}
+
+TEST(Admission, KnowsWhoHasASession) {
+  Admission admission(limits(100, 100));
+  const Address client = *parse_address("2001:db8:1:2::1", 1);
+  EXPECT_FALSE(admission.has_session(client));
+  admission.opened(client);
+  EXPECT_TRUE(admission.has_session(*parse_address("2001:db8:1:2::9", 7)));
+  admission.closed(client);
+  EXPECT_FALSE(admission.has_session(client));
+}
+
+TEST(Shared, WhileDrainingAdmitsOnlyWhoIsHereOrWasLately) {
+  constexpr TimePoint now{hours(1)};
+  test::SeededRandom random{1};
+  Options options;
+  options.limits = limits(100, 100);
+  Shared shared(options, random, now);
+  const Address here = *parse_address("10.0.0.1", 1);
+  const Address lately = *parse_address("10.0.0.2", 1);
+  const Address stranger = *parse_address("10.0.0.3", 1);
+  shared.admission.opened(here);
+  shared.recent.note(lately, now);
+  EXPECT_EQ(shared.rejection_of(stranger, now), std::nullopt);
+  shared.draining = true;
+  EXPECT_EQ(shared.rejection_of(here, now), std::nullopt);
+  EXPECT_EQ(shared.rejection_of(lately, now), std::nullopt);
+  EXPECT_EQ(shared.rejection_of(stranger, now), Rejection::draining);
+  EXPECT_EQ(shared.rejection_of(lately, now + seconds(31)), Rejection::draining);
+  shared.stopping = true;
+  EXPECT_EQ(shared.rejection_of(here, now), Rejection::stopping);
 }
 
 TEST(Admission, CountsAnIpv6NetworkAsOne) {
