@@ -115,7 +115,7 @@ TEST(Drain, SessionsLeftAtTheDeadlineAreToldAndTheProgramEndsWithOne) {
   const auto second = scene.connected();
   scene.gateway.process().signal(SIGTERM);
   EXPECT_TRUE(run_together(
-      {first.get(), second.get()},
+      std::vector{first.get(), second.get()},
       [&] {
         return first->client().last(Kind::disconnected) != nullptr &&
                second->client().last(Kind::disconnected) != nullptr;

@@ -18,7 +18,7 @@ using Scheme = GatewayProcess::Scheme;
 using testing::HasSubstr;
 
 constexpr auto authenticate = static_cast<Operation>(230);
-constexpr auto other = static_cast<Operation>(50);
+constexpr auto other_operation = static_cast<Operation>(50);
 const std::string rules =
     "encryption:\n  rules:\n"
     "    - { operations: [authenticate], require: encrypted, otherwise: reject }\n";
@@ -66,7 +66,7 @@ TEST(Reload, RulesHoldAtOnceForASessionThatLives) {
 TEST(Reload, WhichResponsesAreSealedChangesForASessionThatLives) {
   Scene scene;
   const auto client = scene.encrypted();
-  ASSERT_NE(ask(*client, other, 0, {}, true), nullptr) << "which confirms the key";
+  ASSERT_NE(ask(*client, other_operation, 0, {}, true), nullptr) << "which confirms the key";
   EXPECT_FALSE(ask(*client, Operation::echo, 0, {}, false)->encrypted);
   ASSERT_TRUE(scene.gateway.reload(options_of(scene, "encryption: { responses: all }\n")));
   EXPECT_TRUE(ask(*client, Operation::echo, 0, {}, false)->encrypted);

@@ -33,7 +33,8 @@ struct Fixture {
       shard->pools = std::vector<net::PoolStats>(links);
     }
     for (const net::PoolOptions& pool : options.pools) {
-      pools.push_back({.name = pool.name, .probes = true, .servers = {{.text = pool.servers[0].text}}});
+      pools.push_back(
+          {.name = pool.name, .probes = true, .servers = {{.text = pool.servers[0].text, .stats = {}}}});
     }
   }
 

@@ -56,7 +56,7 @@ TEST_F(RecentAddressesTest, HoldsNearlyAllOfHalfItsCapacity) {
   constexpr std::uint32_t count = RecentAddresses::capacity / 2;
   for (std::uint32_t i = 0; i < count; ++i) recent.note(numbered(i), now);
   std::uint32_t held = 0;
-  for (std::uint32_t i = 0; i < count; ++i) held += recent.holds(numbered(i), now) ? 1 : 0;
+  for (std::uint32_t i = 0; i < count; ++i) held += recent.holds(numbered(i), now) ? 1U : 0U;
   EXPECT_GT(held, count * 90 / 100);
 }
 
