@@ -98,13 +98,13 @@ TEST(Drain, RefusesStrangersAndAdmitsWhoWasHereLately) {
   EXPECT_EQ(gateway.process().wait(patience), 0);
 }
 
-TEST(Drain, RefusesStrangersOnStreams) {
+TEST(Drain, SessionsOnStreamsAreToldAtTheDeadlineToo) {
   for (const Scheme scheme : {Scheme::tcp, Scheme::ws}) {
     StreamScene scene(scheme, {}, "drain: { announce: 0s, deadline: 3s }\n");
     const auto client = scene.connected();
     scene.gateway.process().signal(SIGTERM);
     ASSERT_TRUE(reaches(scene.gateway, "refusing sessions=1"));
-    EXPECT_TRUE(client->run_until([&] { return client->ended(); }, patience)) << "told at the deadline";
+    EXPECT_TRUE(client->run_until([&] { return client->ended(); }, patience));
     EXPECT_EQ(scene.gateway.process().wait(patience), 1);
   }
 }
