@@ -54,7 +54,6 @@ std::optional<Duration> parse_duration(std::string_view text) {
 }
 
 std::string write_duration(Duration value) {
-  if (value == Duration::zero()) return "0s";  // every unit keeps it whole; this one is how people write it
   return write(static_cast<std::uint64_t>(std::chrono::floor<milliseconds>(value).count()), duration_units);
 }
 

@@ -70,7 +70,7 @@ limits:
   per_session: { buffered: 65537B }
   exempt: ["2001:db8::1"]
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
-drain: { announce: 0s, deadline: 1h }
+drain: { announce: 0ms, deadline: 1h }
 admin: off
 log: { level: trace, format: json }
 threads: 2
