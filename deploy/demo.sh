@@ -111,7 +111,7 @@ say "What the gateway logged ($out/gateway.log)"
 cut -c 1-200 "$out/gateway.log"
 
 if [[ $keep == no ]]; then
-  kill -TERM "$gateway_pid"
+  kill -INT "$gateway_pid"
   wait "$gateway_pid" || fail "the gateway did not end cleanly"
   gateway_pid=""
 fi

@@ -1,31 +1,22 @@
-// The program: reads the command line, builds the data path and the admin port, and ends on a signal.
-#include <chrono>
+// The program: reads the command line and does what it asks for; to run is a Service.
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <iostream>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
-#include <thread>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
-#include "base/fingerprint.h"
 #include "config/command_line.h"
 #include "config/log.h"
 #include "config/print.h"
 #include "crypto/library.h"
-#include "metrics/exporter.h"
-#include "net/admin.h"
-#include "net/gateway.h"
 #include "net/tls.h"
-#include "net/upstreams_page.h"
+#include "service/service.h"
 
 namespace gateway {
 namespace {
@@ -44,59 +35,6 @@ void protect_memory() {
 #endif
 }
 
-double seconds_since_1970() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-/// SIGHUP: a certificate was renewed.
-void reload(net::Gateway& gateway) {
-  try {
-    gateway.reload_certificates();
-    spdlog::info("certificates read again; the configuration is only read at the start");
-  } catch (const std::exception& error) {
-    spdlog::error("the old certificates stay in use: {}", error.what());
-  }
-}
-
-void wait_for_signal(boost::asio::signal_set& signals, boost::asio::io_context& context,
-                     net::Gateway& gateway) {
-  signals.async_wait([&](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    if (signal == SIGHUP) {
-      reload(gateway);
-      wait_for_signal(signals, context, gateway);
-      return;
-    }
-    spdlog::info("stopping signal={}: telling every client", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-    context.stop();
-  });
-}
-
-/// A second signal: whoever asks twice has no more patience. SIGHUP has nothing to say any more.
-void wait_for_impatience(boost::asio::signal_set& signals, net::Gateway& gateway, bool& patient) {
-  signals.async_wait([&](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    if (signal == SIGHUP) return wait_for_impatience(signals, gateway, patient);
-    patient = false;
-    gateway.stop_at_once();
-  });
-}
-
-/// Stops the data path while the admin port still answers: /readyz says 503 then. False when a second signal
-/// came before every client was told.
-bool stop(net::Gateway& gateway, boost::asio::io_context& context, boost::asio::signal_set& signals) {
-  bool patient = true;
-  context.restart();
-  wait_for_impatience(signals, gateway, patient);
-  std::thread stopper([&] {
-    gateway.stop();
-    context.stop();
-  });
-  context.run();
-  stopper.join();
-  return patient;
-}
-
 /// Descriptors 0 to 2 must not become sockets: somebody writes to them.
 void open_standard_descriptors() {
   int descriptor = 0;
@@ -104,51 +42,21 @@ void open_standard_descriptors() {
   if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
-int run(const config::Config& config) {
+int run(const config::CommandLine& line) {
   std::signal(SIGPIPE, SIG_IGN);
-  const config::Log log(config.log);
+  const config::Log log(line.config.log);
   protect_memory();
-
-  boost::asio::io_context context(1);
-  boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
-  net::Gateway gateway(config.net);
-  const metrics::Exporter exporter(
-      {.options = gateway.options(),
-       .shards = gateway.stats(),
-       .servers = gateway.server_stats(),
-       .certificates = &gateway.certificate_stats(),
-       .build = {.version = version, .commit = commit, .botan = crypto::library_version()},
-       .config_hash = fingerprint(config::print(config)),
-       .started = seconds_since_1970(),
-       .log_lines_dropped = [&log] { return log.lines_dropped(); }});
-  std::optional<net::Admin> admin;
-  if (config.admin) {
-    admin.emplace(context, config.admin->address,
-                  net::AdminPages{.metrics = [&exporter, &gateway] { return exporter.text(gateway.ready()); },
-                                  .ready = [&gateway] { return gateway.ready(); },
-                                  .upstreams =
-                                      [&gateway] {
-                                        return net::upstreams_page(gateway.options(), gateway.server_stats());
-                                      }});
-  }
+  Service service(line.file, line.config, log,
+                  {.version = version, .commit = commit, .botan = crypto::library_version()});
   spdlog::info("starting version={} commit={} threads={}", version, commit.empty() ? "-" : commit,
-               config.net.threads);
-  if (config.admin) spdlog::info("listening admin={}", config.admin->text);
-  gateway.start();  // logs every listener
-  wait_for_signal(signals, context, gateway);
-  context.run();
-  if (!stop(gateway, context, signals)) {
-    spdlog::warn("stopped at once, at the second signal: some clients may not have been told");
-    return 1;
-  }
-  spdlog::info("stopped");
-  return 0;
+               line.config.net.threads);
+  return service.run();
 }
 
 int act(const config::CommandLine& line) {
   switch (line.action) {
     case config::Action::run:
-      return run(line.config);
+      return run(line);
     case config::Action::check:
       net::load_all_tls(line.config.net);
       std::cout << "OK: " << (line.file.empty() ? "the command line" : line.file) << " can be used\n";

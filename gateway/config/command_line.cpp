@@ -11,10 +11,12 @@ constexpr const char* description =
     "Takes Photon clients in, opens what they send encrypted, and forwards it to a server that needs no "
     "cryptography.";
 constexpr const char* footer =
-    "Signals: SIGTERM and SIGINT tell every client and end.\n"
-    "Exit codes: 0 ended as asked, or the configuration is good; 1 the configuration can't be used or "
-    "nothing could be "
-    "started; 2 the arguments can't be understood.";
+    "Signals: SIGHUP reads the configuration again. SIGTERM lets the sessions end and then ends (drain); a "
+    "second one tells every client and ends, as SIGINT does at once; while they are told, a further one ends "
+    "at once.\n"
+    "Exit codes: 0 ended as asked, or the configuration is good; 1 the configuration can't be used, nothing "
+    "could be started, a drain had to end sessions, or clients may not have been told; 2 the arguments can't "
+    "be understood.";
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "config/access.h"
 #include "config/addresses.h"
 #include "config/blocks.h"
+#include "config/drain.h"
 #include "config/health.h"
 #include "config/links.h"
 #include "config/reader.h"
@@ -297,7 +298,7 @@ Config defaults() {
 Config read_config(const Value& value) {
   Config config = defaults();
   const Map root = value.map({"version", "listeners", "upstreams", "encryption", "rewriting", "access",
-                              "limits", "timeouts", "admin", "log", "threads"});
+                              "limits", "timeouts", "drain", "admin", "log", "threads"});
   read_version(root);
   const std::vector<ListenerText> listeners = read_listeners(root.require("listeners", listeners_example));
   const std::vector<UpstreamText> upstreams = read_upstreams(root.require("upstreams", upstreams_example));
@@ -308,6 +309,7 @@ Config read_config(const Value& value) {
   if (const auto access = root.find("access")) config.net.access = read_access(*access);
   if (const auto limits = root.find("limits")) read_limits(*limits, config.net);
   if (const auto timeouts = root.find("timeouts")) read_timeouts(*timeouts, config.net.session);
+  if (const auto drain = root.find("drain")) config.net.drain = read_drain(*drain);
   if (const auto admin = root.find("admin")) read_admin(*admin, config);
   if (config.admin) check_admin_port(listeners, config.net, config.admin->address);
   if (const auto log = root.find("log")) read_log(*log, config.log);

@@ -91,6 +91,10 @@ Log::Log(const LogOptions& options) : sink_(std::make_shared<LogSink>(STDOUT_FIL
   spdlog::set_default_logger(logger_);
 }
 
+void Log::use(LogLevel wanted) const {
+  logger_->set_level(level(wanted));
+}
+
 Log::~Log() {
   std::promise<void> promise;
   const std::future<void> written = promise.get_future();

@@ -29,6 +29,8 @@ class Log {
 
   /// Lines lost up to now: those that couldn't be written, and those that waited in vain.
   std::uint64_t lines_dropped() const;
+  /// From now on lines of this level and above.
+  void use(LogLevel level) const;
 
   /// True when nobody read the log at its end: a thread still waits to write, so the process must end by
   /// _Exit.

@@ -217,6 +217,12 @@ void print_timeouts(const session::Options& session, Lines& out) {
                ", init: " + write_duration(session.init_timeout) + " }");
 }
 
+void print_drain(const net::DrainOptions& drain, Lines& out) {
+  out.line(0, "drain",
+           "{ announce: " + write_duration(drain.announce) + ", deadline: " + write_duration(drain.deadline) +
+               " }");
+}
+
 }  // namespace
 
 std::string print(const Config& config) {
@@ -228,6 +234,7 @@ std::string print(const Config& config) {
   print_access(config.net.access, out);
   print_limits(config.net, out);
   print_timeouts(config.net.session, out);
+  print_drain(config.net.drain, out);
   out.line(0, "admin", config.admin ? "{ listen: " + quoted(config.admin->text) + " }" : "off");
   out.line(0, "log",
            "{ level: " + std::string(word(config.log.level)) +

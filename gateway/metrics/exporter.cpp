@@ -1,7 +1,5 @@
 #include "metrics/exporter.h"
 
-#include <utility>
-
 #include "metrics/families.h"
 #include "metrics/groups.h"
 
@@ -15,15 +13,13 @@ std::vector<std::size_t> listeners_of(net::Scheme scheme, const net::Options& op
   return found;
 }
 
-Exporter::Exporter(Scrape scrape) : scrape_(std::move(scrape)) {}
-
-std::string Exporter::text(bool is_ready) const {
+std::string write_text(const Scrape& scrape) {
   Families out;
-  add_session_families(scrape_, out);
-  add_traffic_families(scrape_, out);
-  add_crypto_families(scrape_, out);
-  add_upstream_families(scrape_, out);
-  add_process_families(scrape_, is_ready, out);
+  add_session_families(scrape, out);
+  add_traffic_families(scrape, out);
+  add_crypto_families(scrape, out);
+  add_upstream_families(scrape, out);
+  add_process_families(scrape, out);
   return out.text();
 }
 

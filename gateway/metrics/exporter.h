@@ -6,17 +6,8 @@
 
 namespace gateway::metrics {
 
-/// Writes what the shards counted in Prometheus' text format. Every series is there from the start, at zero.
-/// May run on any thread: it only reads counters.
-class Exporter {
- public:
-  /// The counters that `scrape` points to must outlive the exporter; `is_ready` is given with each text.
-  explicit Exporter(Scrape scrape);
-
-  std::string text(bool is_ready) const;
-
- private:
-  Scrape scrape_;
-};
+/// What `scrape` holds in Prometheus' text format. Every series is there from the start, at zero. May run on
+/// any thread: of the shards it only reads counters.
+std::string write_text(const Scrape& scrape);
 
 }  // namespace gateway::metrics

@@ -32,6 +32,7 @@ inline constexpr Metric sessions_closed = {Kind::counter, "photon_gateway_sessio
 inline constexpr Metric sessions_rejected = {
     Kind::counter, "photon_gateway_sessions_rejected_total", "listener, reason",
     "Clients turned away, by the limit that was met; on udp Connects answered by \"server full\". "
+    "reason=draining: only addresses with a session in the last 30 s may come. "
     "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered. "
     "reason=descriptors: connections closed at once, since the process had no descriptor left (streams). "
     "reason=blocked: the same of those that are blocked by limits.block; on udp datagrams of no live "
@@ -195,19 +196,33 @@ inline constexpr Metric upstream_address_changes = {
 inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_upstream_clock_steps_total",
                                                 "upstream", "Jumps of a server's clock."};
 
+// Configuration and the way out
+inline constexpr Metric config_reloads = {
+    Kind::counter, "photon_gateway_config_reloads_total", "result",
+    "Reloads of the configuration (SIGHUP); result=failed: nothing was changed, the log says why."};
+inline constexpr Metric config_last_reload_successful = {
+    Kind::gauge, "photon_gateway_config_last_reload_successful", "",
+    "1 while the configuration in effect is the one last asked for; 0 after a reload that failed."};
+inline constexpr Metric config_last_reload_success = {
+    Kind::gauge, "photon_gateway_config_last_reload_success_timestamp_seconds", "",
+    "When the configuration in effect was read, in seconds since 1970."};
+inline constexpr Metric config_hash_info = {
+    Kind::gauge, "photon_gateway_config_hash_info", "hash",
+    "Always 1; a fingerprint of the configuration in effect as --print-config shows it, without the files it "
+    "names, so that instances can be compared."};
+inline constexpr Metric certificate_not_after = {
+    Kind::gauge, "photon_gateway_tls_certificate_not_after_timestamp_seconds", "listener",
+    "When the certificate of a listener of wss expires, in seconds since 1970."};
+inline constexpr Metric ready = {Kind::gauge, "photon_gateway_ready", "", "1 while /readyz answers 200."};
+inline constexpr Metric draining = {Kind::gauge, "photon_gateway_draining", "",
+                                    "1 from SIGTERM on: the process waits for its sessions to end (drain)."};
+
 // Process
 inline constexpr Metric log_lines_dropped = {
     Kind::counter, "photon_gateway_log_lines_dropped_total", "",
     "Lines of the log that were lost: they couldn't be written, or too many waited for a reader."};
 inline constexpr Metric build_info = {Kind::gauge, "photon_gateway_build_info", "version, commit, botan",
                                       "Always 1; what was built, and the version of Botan it runs with."};
-inline constexpr Metric config_hash_info = {
-    Kind::gauge, "photon_gateway_config_hash_info", "hash",
-    "Always 1; a fingerprint of what --print-config prints, so that instances can be compared."};
-inline constexpr Metric ready = {Kind::gauge, "photon_gateway_ready", "", "1 while /readyz answers 200."};
-inline constexpr Metric certificate_not_after = {
-    Kind::gauge, "photon_gateway_tls_certificate_not_after_timestamp_seconds", "listener",
-    "When the certificate of a listener of wss expires, in seconds since 1970."};
 inline constexpr Metric start_time = {Kind::gauge, "photon_gateway_start_time_seconds", "",
                                       "When the process started, in seconds since 1970."};
 inline constexpr Metric process_cpu = {Kind::counter, "process_cpu_seconds_total", "",
@@ -272,11 +287,15 @@ inline constexpr std::array all = {&sessions,
                                    &upstream_resolve_failures,
                                    &upstream_address_changes,
                                    &upstream_clock_steps,
+                                   &config_reloads,
+                                   &config_last_reload_successful,
+                                   &config_last_reload_success,
+                                   &config_hash_info,
+                                   &certificate_not_after,
+                                   &ready,
+                                   &draining,
                                    &log_lines_dropped,
                                    &build_info,
-                                   &config_hash_info,
-                                   &ready,
-                                   &certificate_not_after,
                                    &start_time,
                                    &process_cpu,
                                    &process_resident_memory,

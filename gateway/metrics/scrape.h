@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,16 +17,28 @@ struct Build {
   std::string botan;   // the library's version
 };
 
-/// All that one text is written of. The counters behind it change while they are read.
+/// How the configuration came to be what it is. The one of the start counts as a success and as no reload.
+struct ConfigState {
+  std::uint64_t reloads = 0;
+  std::uint64_t failed_reloads = 0;
+  bool last_successful = true;
+  double last_success = 0;  // seconds since 1970
+  std::string hash;         // a fingerprint of the configuration in effect
+};
+
+/// All that one text is written of, as it is now. The shards' counters change while they are read.
 struct Scrape {
-  net::Options options;  // names and limits
-  std::vector<const net::ShardStats*> shards;
-  std::vector<const std::vector<net::ServerStats>*> servers;         // by pool, of its servers by index
-  const std::vector<net::CertificateStats>* certificates = nullptr;  // by index of the listeners
+  const net::Options& options;                     // names, limits and rules
+  std::vector<const net::ShardStats*> shards;      // what they counted
+  std::vector<net::PoolReport> pools;              // by index of the pools
+  std::vector<std::uint64_t> certificates_expire;  // by index of the listeners; see Gateway
+  std::size_t blocked_sources = 0;                 // see Gateway
   Build build;
-  std::string config_hash;                           // a fingerprint of the configuration in effect
-  double started = 0;                                // seconds since 1970
-  std::function<std::uint64_t()> log_lines_dropped;  // by the log, asked at each scrape
+  ConfigState config;
+  double started = 0;                   // seconds since 1970
+  bool ready = false;                   // what /readyz says
+  bool draining = false;                // from SIGTERM on
+  std::uint64_t log_lines_dropped = 0;  // since the start
 };
 
 }  // namespace gateway::metrics

@@ -23,6 +23,8 @@ std::string_view name(net::Rejection rejection) {
       return "memory";
     case net::Rejection::stopping:
       return "stopping";
+    case net::Rejection::draining:
+      return "draining";
     case net::Rejection::access:
       return "access";
     case net::Rejection::descriptors:
@@ -84,8 +86,8 @@ void add_memory(const net::Options& options, const Sums& sums, Families& out) {
   out.add(memory_limit, limit ? static_cast<double>(*limit) : std::numeric_limits<double>::infinity());
 }
 
-void add_blocks(const Sums& sums, Families& out) {
-  out.add(blocked_sources, sums.shards(&ShardStats::blocked_sources));
+void add_blocks(std::size_t sources, const Sums& sums, Families& out) {
+  out.add(blocked_sources, std::uint64_t{sources});
   out.add(blocks, sums.shards(&ShardStats::blocks));
 }
 
@@ -127,7 +129,7 @@ void add_session_families(const Scrape& scrape, Families& out) {
   const Sums sums(scrape.shards);
   add_sessions(scrape.options, sums, out);
   add_memory(scrape.options, sums, out);
-  add_blocks(sums, out);
+  add_blocks(scrape.blocked_sources, sums, out);
   add_accepts(scrape.options, sums, out);
   add_door(sums, out);
   add_stream_handshakes(scrape.options, sums, out);

@@ -8,6 +8,16 @@
 
 namespace gateway::net {
 
+namespace {
+
+std::uint64_t mix(std::uint64_t value) {  // the finaliser of SplitMix64
+  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
+  value = (value ^ (value >> 27)) * 0x94D049BB133111EBU;
+  return value ^ (value >> 31);
+}
+
+}  // namespace
+
 int family(const Address& address) {
   return is_ipv4(address) ? AF_INET : AF_INET6;
 }
@@ -63,6 +73,14 @@ std::string to_text(const Address& address) {
   inet_ntop(family(address), address.ip.data() + (v4 ? ipv4_prefix.size() : 0), text.data(), text.size());
   const std::string ip = text.data();
   return (v4 ? ip : "[" + ip + "]") + ":" + std::to_string(address.port);
+}
+
+std::uint64_t seeded_hash(const Address& address, std::uint64_t seed) {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  std::memcpy(&high, address.ip.data(), sizeof high);
+  std::memcpy(&low, address.ip.data() + sizeof high, sizeof low);
+  return mix(mix(mix(high ^ seed) ^ low) + address.port);
 }
 
 Address limit_key(const Address& address) {

@@ -49,6 +49,8 @@ class ExchangeQueue {
                                 TimePoint now);
   /// Runs or refuses one; empty when there is none or the rates say to wait.
   std::optional<Done> next(TimePoint now);
+  /// The rates changed: what they were to allow next means nothing any more.
+  void rates_changed() { choice_ = {}; }
   /// When next() may have a result.
   TimePoint deadline() const;
 

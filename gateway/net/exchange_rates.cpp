@@ -18,6 +18,13 @@ ExchangeRates::ExchangeRates(const LimitOptions& limits, Random& random)
   for (std::size_t i = 0; i < sources_max; ++i) sources_.emplace_back(limits.exchanges_per_address);
 }
 
+void ExchangeRates::use(const LimitOptions& limits) {
+  all_.use(limits.exchanges_per_second);
+  lower_half_.use(limits.exchanges_per_second / 2);
+  for (RateMeter& source : sources_) source.use(limits.exchanges_per_address);
+  exempt_.use(limits.exempt);
+}
+
 ExchangeRates::Source ExchangeRates::source_of(const Address& client) const {
   if (exempt_.contains(client)) return exempt;
   return static_cast<Source>(hash_(limit_key(client).ip) % sources_max);

@@ -15,13 +15,17 @@ namespace gateway::net {
 /// How many key exchanges may run a second, of all shards together, and how one address (limit_key) is kept
 /// from taking them all: what is over its own rate may only use the lower half of the whole one, and only
 /// when nobody within his rate waits. While less than half is used nothing else depends on the address, so
-/// players behind a translated one are held back only when they would crowd out others. Without a lock.
+/// players behind a translated one are held back only when they would crowd out others. Thread-safe; the
+/// rates are without a lock.
 class ExchangeRates {
  public:
   /// Whom an exchange counts for. A few addresses share one of the meters; which ones nobody can know.
   using Source = std::uint32_t;
 
   ExchangeRates(const LimitOptions& limits, Random& random);
+
+  /// From now on by these; what was taken counts on.
+  void use(const LimitOptions& limits);
 
   Source source_of(const Address& client) const;
 

@@ -1,6 +1,7 @@
 #include "net/exempt_addresses.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gateway::net {
 
@@ -13,12 +14,16 @@ Address without_port(Address address) {
 
 }  // namespace
 
-ExemptAddresses::ExemptAddresses(const std::vector<Address>& addresses) {
-  for (const Address& address : addresses) addresses_.push_back(without_port(address));
-  std::sort(addresses_.begin(), addresses_.end());
+void ExemptAddresses::use(const std::vector<Address>& addresses) {
+  std::vector<Address> sorted;
+  for (const Address& address : addresses) sorted.push_back(without_port(address));
+  std::sort(sorted.begin(), sorted.end());
+  const std::lock_guard lock(mutex_);
+  addresses_ = std::move(sorted);
 }
 
 bool ExemptAddresses::contains(const Address& address) const {
+  const std::lock_guard lock(mutex_);
   return std::binary_search(addresses_.begin(), addresses_.end(), without_port(address));
 }
 

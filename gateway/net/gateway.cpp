@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <future>
 #include <optional>
 #include <pthread.h>
 #include <string>
@@ -11,10 +13,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include "crypto/system_random.h"
 #include "net/capacity.h"
 #include "net/instance_lock.h"
 #include "net/name_watch.h"
 #include "net/prober.h"
+#include "net/rearrange.h"
+#include "net/runtime.h"
 #include "net/shard.h"
 #include "net/shared.h"
 #include "net/sockets.h"
@@ -68,31 +73,46 @@ void warn_without_active_server(const PoolOptions& pool) {
 struct Gateway::State {
   State(const Options& its_options, Resolve its_resolve)
       : options(fitted(its_options)),
+        fixed(options),
         locks(lock(options)),
         resolve(std::move(its_resolve)),
-        shared(options, std::chrono::steady_clock::now()),
-        certificates(options.listeners.size()) {
-    const std::vector<TlsContext> tls = load_certificates();
+        shared(options, random, std::chrono::steady_clock::now()) {
+    const Runtime runtime = runtime_of(options, load_all_tls(options));
+    note_certificates(runtime.tls);
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
-      shards.push_back(std::make_unique<Shard>(options, shared, tls));
+      shards.push_back(std::make_unique<Shard>(fixed, options.limits, shared, runtime));
     }
   }
 
-  std::vector<TlsContext> load_certificates() {
-    std::vector<TlsContext> tls = load_all_tls(options);
-    for (std::size_t i = 0; i < tls.size(); ++i) certificates[i].not_after.set(not_after(tls[i]));
-    return tls;
+  void note_certificates(const std::vector<TlsContext>& tls) {
+    certificates_expire.clear();
+    for (const TlsContext& one : tls) certificates_expire.push_back(not_after(one));
+  }
+  void watch_servers() {
+    prober.emplace(shared.pools);
+    names.emplace(names_of(shared.pools, fixed.listeners), resolve, fixed.resolve_interval);
+  }
+  void replace_servers(const std::vector<PoolOptions>& wanted) {
+    prober.reset();  // these two hold servers by their places
+    names.reset();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      shared.pools[i].replace(wanted[i], std::chrono::steady_clock::now());
+    }
+    watch_servers();
   }
 
-  const Options options;
+  Options options;           // in effect; replaced by a reload
+  const FixedOptions fixed;  // what the shards and the watch over names refer to
+  crypto::SystemRandom random;
   const std::vector<InstanceLock> locks;
   const Resolve resolve;
   Shared shared;
-  std::vector<CertificateStats> certificates;  // by index of the listeners
+  std::vector<std::uint64_t> certificates_expire;  // see Gateway
   std::vector<std::unique_ptr<Shard>> shards;
   std::vector<std::thread> threads;
   std::optional<Prober> prober;
   std::optional<NameWatch> names;
+  bool announced = false;
 };
 
 Gateway::Gateway(const Options& options, Resolve resolve)
@@ -109,9 +129,7 @@ void Gateway::start() {
                  pool.name, servers_of(pool));
   }
   for (const PoolOptions& pool : state_->options.pools) warn_without_active_server(pool);
-  state_->prober.emplace(state_->shared.pools);
-  state_->names.emplace(names_of(state_->shared.pools, state_->options.listeners), state_->resolve,
-                        state_->options.resolve_interval);
+  state_->watch_servers();
   for (auto& shard : state_->shards) shard->discard_early();
   for (std::size_t i = 0; i < state_->shards.size(); ++i) {
     Shard& shard = *state_->shards[i];
@@ -136,14 +154,46 @@ void Gateway::stop_at_once() {
   for (auto& shard : state_->shards) shard->stop(std::chrono::steady_clock::now());
 }
 
-void Gateway::reload_certificates() {
-  const std::vector<TlsContext> tls = state_->load_certificates();
-  for (auto& shard : state_->shards) shard->use_tls(tls);
+void Gateway::reload(const Options& wanted) {
+  Options next = fitted(rearranged(state_->options, wanted));
+  const Runtime runtime = runtime_of(next, load_all_tls(next));
+  // From here on nothing can fail.
+  if (next.pools != state_->options.pools) {
+    state_->replace_servers(next.pools);
+    for (const PoolOptions& pool : next.pools) warn_without_active_server(pool);
+  }
+  state_->shared.use(next.limits);
+  state_->note_certificates(runtime.tls);
+  std::vector<std::future<void>> done;
+  for (auto& shard : state_->shards) done.push_back(shard->use(runtime));
+  for (std::future<void>& one : done) one.wait();
+  state_->options = std::move(next);
+}
+
+void Gateway::announce_end() {
+  state_->announced = true;
+}
+
+void Gateway::refuse_new() {
+  state_->shared.draining = true;
+}
+
+void Gateway::end_sessions(double share) {
+  for (auto& shard : state_->shards) shard->end_some(share);
+}
+
+std::size_t Gateway::sessions() const {
+  return state_->shared.admission.sessions();
+}
+
+void Gateway::beat() {
+  for (auto& shard : state_->shards) shard->beat();
 }
 
 bool Gateway::ready() const {
-  return !state_->shared.stopping && std::all_of(state_->shards.begin(), state_->shards.end(),
-                                                 [](const auto& shard) { return shard->running(); });
+  return !state_->announced && !state_->shared.stopping &&
+         std::all_of(state_->shards.begin(), state_->shards.end(),
+                     [](const auto& shard) { return shard->running(); });
 }
 
 const Options& Gateway::options() const {
@@ -156,14 +206,18 @@ std::vector<const ShardStats*> Gateway::stats() const {
   return all;
 }
 
-std::vector<const std::vector<ServerStats>*> Gateway::server_stats() const {
-  std::vector<const std::vector<ServerStats>*> all;
-  for (const SharedPool& pool : state_->shared.pools) all.push_back(&pool.stats());
+std::vector<PoolReport> Gateway::pools() const {
+  std::vector<PoolReport> all;
+  for (const SharedPool& pool : state_->shared.pools) all.push_back(pool.report());
   return all;
 }
 
-const std::vector<CertificateStats>& Gateway::certificate_stats() const {
-  return state_->certificates;
+const std::vector<std::uint64_t>& Gateway::certificates_expire() const {
+  return state_->certificates_expire;
+}
+
+std::size_t Gateway::blocked_sources() const {
+  return state_->shared.blocks.count(std::chrono::steady_clock::now());
 }
 
 }  // namespace gateway::net

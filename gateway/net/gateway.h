@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -25,21 +27,39 @@ class Gateway {
   /// While another thread is in stop(): it waits no longer, whoever isn't told yet.
   void stop_at_once();
 
-  /// Reads the certificates of all wss listeners again, for clients that come from now on; sessions keep what
-  /// they have. All or nothing: throws std::runtime_error with a sentence when one can't be used.
-  void reload_certificates();
+  /// Goes on with `wanted`, certificates read again. All or nothing: throws std::runtime_error with a
+  /// sentence when something is fixed for the process's life, can't be used or doesn't fit. What is decided
+  /// message by message holds for every session when this returns, the rest for sessions that begin; those
+  /// that `access` no longer admits end. Only between start() and stop(), and like the rest here on one
+  /// thread.
+  void reload(const Options& wanted);
 
+  // The way out, see Drain: each step may be taken again.
+
+  /// ready() is false from now on.
+  void announce_end();
+  /// Clients are refused, but for those whose address had a session within RecentAddresses::lately.
+  void refuse_new();
+  /// The first `share` (0 to 1) of the sessions are told to go.
+  void end_sessions(double share);
+
+  /// Live, all shards; those that still say farewell are among them.
+  std::size_t sessions() const;
+  /// Asks every shard's loop to turn; ShardStats::beats tells who did.
+  void beat();
   /// True when every shard runs and nothing is being stopped.
   bool ready() const;
-  /// The options in effect: with as many sessions as the system carries.
+  /// The options in effect: with as many sessions as the system carries. They change with a reload.
   const Options& options() const;
   /// One element a shard; the counters may be read from any thread.
   std::vector<const ShardStats*> stats() const;
-  /// One element a pool, each by index of its servers; the same holds.
-  std::vector<const std::vector<ServerStats>*> server_stats() const;
+  /// By index of Options::pools, with those servers that were removed and still have sessions.
+  std::vector<PoolReport> pools() const;
 
-  /// One element a listener; the same holds.
-  const std::vector<CertificateStats>& certificate_stats() const;
+  /// When the certificates in use expire, by index of the listeners, in seconds since 1970; 0 without TLS.
+  const std::vector<std::uint64_t>& certificates_expire() const;
+  /// Addresses that get no new sessions at present, see SourceBlocks.
+  std::size_t blocked_sources() const;
 
  private:
   struct State;

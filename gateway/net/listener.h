@@ -33,6 +33,7 @@ struct Listener {
   const ListenerOptions& options;
   ServerPool& pool;
   ListenerStats& stats;
+  session::Rewriting rewriting;  // what the services point to
   session::Services services;
   std::unique_ptr<UdpPort> udp;            // one of the two
   std::unique_ptr<StreamListener> stream;  // tcp, ws and wss

@@ -69,6 +69,8 @@ struct ServerOptions {
   upstream::ServerState state = upstream::ServerState::active;
   std::string host{};  // of its URL, to be resolved again and again; empty: an address in text
   std::vector<std::string> advertised{};  // further "host:port" by which other servers name it
+
+  bool operator==(const ServerOptions&) const = default;
 };
 
 /// A named list of interchangeable servers.
@@ -77,6 +79,8 @@ struct PoolOptions {
   std::vector<ServerOptions> servers;
   Scheme scheme = Scheme::udp;  // udp, tcp or ws: what all its servers speak
   upstream::HealthOptions health{};
+
+  bool operator==(const PoolOptions&) const = default;
 };
 
 /// Who keeps violating the protocol gets no new session for a while. Many players may share an address, and
@@ -110,19 +114,33 @@ struct AccessOptions {
   Access lists;                                            // what these came to
 };
 
-/// Everything the data path is built from; fixed for the process's life.
-struct Options {
+/// How the process ends at SIGTERM.
+struct DrainOptions {
+  Duration announce = seconds(15);  // not ready, and everything is still accepted: balancers look every few
+                                    // seconds
+  Duration deadline = minutes(10);  // from the signal: who is still there then is told to go. A round of most
+                                    // games is over by then
+};
+
+/// What is fixed for the process's life: a reload that asks for other listeners or threads is refused. (What
+/// TLS and public addresses of listeners came to is a matter of Runtime.)
+struct FixedOptions {
   std::vector<ListenerOptions> listeners;
+  session::DoorOptions door;
+  std::size_t threads = 1;                            // shards
+  std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
+  Duration resolve_interval = seconds(30);            // between two looks at what servers' names mean
+};
+
+/// Everything the data path is built from. Of `pools` the names, their order and schemes are fixed too.
+struct Options : FixedOptions {
   std::vector<PoolOptions> pools;
   std::array<policy::Addresses, schemes> addresses;  // by Scheme of the listener a client asks through
   policy::UnknownAddresses unknown_addresses = policy::UnknownAddresses::pass;
   session::Options session;
-  session::DoorOptions door;
   LimitOptions limits;
   AccessOptions access;
-  std::size_t threads = 1;                            // shards
-  std::size_t receive_buffer = std::size_t{4} << 20;  // bytes asked of the kernel per listener socket
-  Duration resolve_interval = seconds(30);            // between two looks at what servers' names mean
+  DrainOptions drain;
 };
 
 }  // namespace gateway::net

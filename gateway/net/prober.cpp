@@ -31,8 +31,8 @@ void Prober::probe_due_ones() {
 }
 
 void Prober::probe(SharedPool& pool, const ChosenServer& server) {
-  const auto start = is_stream(pool.options().scheme) ? probe_tcp : probe_udp;
-  start(room_, server.address, pool.options().health.timeout, [&pool, server](ProbeResult result) {
+  const auto start = is_stream(pool.scheme()) ? probe_tcp : probe_udp;
+  start(room_, server.address, pool.health().timeout, [&pool, server](ProbeResult result) {
     pool.probed(server, result, std::chrono::steady_clock::now());
   });
 }

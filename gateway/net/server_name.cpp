@@ -1,6 +1,7 @@
 #include "net/server_name.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -30,15 +31,15 @@ std::string objection_to(const std::vector<Address>& addresses, const ServerOpti
 void ServerName::take(const Resolved& answer, TimePoint now) {
   std::string complaint = answer.addresses.empty()
                               ? answer.error
-                              : objection_to(answer.addresses, server(), pool_.options().scheme, listeners_);
+                              : objection_to(answer.addresses, server_, pool_.scheme(), listeners_);
   if (!complaint.empty()) return complain(complaint);
   complaint_.clear();
   const Address current = pool_.address(id_);
   if (std::find(answer.addresses.begin(), answer.addresses.end(), current) != answer.addresses.end()) return;
   const Address& next = answer.addresses.front();
   pool_.moved(id_, next, now);
-  spdlog::info("server moved upstream={} server={} from={} to={}: new sessions go there",
-               pool_.options().name, server().text, ip_text(current), ip_text(next));
+  spdlog::info("server moved upstream={} server={} from={} to={}: new sessions go there", pool_.name(),
+               server_.text, ip_text(current), ip_text(next));
 }
 
 void ServerName::complain(const std::string& complaint) {
@@ -46,16 +47,14 @@ void ServerName::complain(const std::string& complaint) {
   if (complaint == complaint_) return;
   complaint_ = complaint;
   spdlog::warn("server keeps its address {} upstream={} server={}: the name \"{}\" {}",
-               ip_text(pool_.address(id_)), pool_.options().name, server().text, host(), complaint);
+               ip_text(pool_.address(id_)), pool_.name(), server_.text, host(), complaint);
 }
 
 std::vector<ServerName> names_of(std::deque<SharedPool>& pools,
                                  const std::vector<ListenerOptions>& listeners) {
   std::vector<ServerName> names;
   for (SharedPool& pool : pools) {
-    for (std::size_t i = 0; i < pool.options().servers.size(); ++i) {
-      if (!pool.options().servers[i].host.empty()) names.emplace_back(pool, upstream::ServerId{i}, listeners);
-    }
+    for (auto& [id, server] : pool.named()) names.emplace_back(pool, id, std::move(server), listeners);
   }
   return names;
 }

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/host.h"
@@ -23,12 +24,13 @@ std::string objection_to(const std::vector<Address>& addresses, const ServerOpti
 /// The host name of one server, and what it was found to mean.
 class ServerName {
  public:
-  /// All outlive this.
-  ServerName(SharedPool& pool, upstream::ServerId id, const std::vector<ListenerOptions>& listeners)
-      : pool_(pool), id_(id), listeners_(listeners) {}
+  /// `pool` and `listeners` outlive this; `id` is that of `server`.
+  ServerName(SharedPool& pool, upstream::ServerId id, ServerOptions server,
+             const std::vector<ListenerOptions>& listeners)
+      : pool_(pool), id_(id), server_(std::move(server)), listeners_(listeners) {}
 
-  const std::string& host() const { return server().host; }
-  std::uint16_t port() const { return server().address.port; }
+  const std::string& host() const { return server_.host; }
+  std::uint16_t port() const { return server_.address.port; }
 
   /// An answer for host(). The address stays while it is among those of the answer, since many answers come
   /// in a new order each time; otherwise the first is taken for sessions that begin from now on. An answer
@@ -37,11 +39,11 @@ class ServerName {
   void take(const Resolved& answer, TimePoint now);
 
  private:
-  const ServerOptions& server() const { return pool_.options().servers[id_.index]; }
   void complain(const std::string& complaint);
 
   SharedPool& pool_;
   upstream::ServerId id_;
+  ServerOptions server_;
   const std::vector<ListenerOptions>& listeners_;
   std::string complaint_;  // the last one; empty while all is well
 };

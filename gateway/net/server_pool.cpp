@@ -3,7 +3,7 @@
 namespace gateway::net {
 
 ServerUse ServerPool::opened(const ChosenServer& server) {
-  shared_.opened(server.id);
+  shared_.opened(server);
   auto& clock = clocks_[server.address];
   if (!clock) clock = std::make_unique<SharedClock>();
   ++clock->sessions;
@@ -11,7 +11,7 @@ ServerUse ServerPool::opened(const ChosenServer& server) {
 }
 
 void ServerPool::closed(const ServerUse& use) {
-  shared_.closed(use.server.id);
+  shared_.closed(use.server);
   count_steps(*use.clock);
   if (--use.clock->sessions == 0) clocks_.erase(use.server.address);
 }

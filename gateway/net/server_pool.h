@@ -42,9 +42,8 @@ class ServerPool {
   std::optional<ChosenServer> choose(TimePoint now, std::optional<upstream::ServerId> excluded) {
     return shared_.choose(now, excluded);
   }
-  const ServerOptions& options(const ServerUse& use) const {
-    return shared_.options().servers[use.server.id.index];
-  }
+  /// Its address as configured.
+  std::string text(const ServerUse& use) const { return shared_.text(use.server); }
 
   /// A session reaches for the server.
   ServerUse opened(const ChosenServer& server);

@@ -1,18 +1,8 @@
 #include "net/session_table.h"
 
-#include <cstring>
+#include "net/address.h"
 
 namespace gateway::net {
-
-namespace {
-
-std::uint64_t mix(std::uint64_t value) {  // the finaliser of SplitMix64
-  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
-  value = (value ^ (value >> 27)) * 0x94D049BB133111EBU;
-  return value ^ (value >> 31);
-}
-
-}  // namespace
 
 SessionTable::SessionTable(Random& random)
     : entries_(64), seed_(std::uint64_t{random.u32()} << 32 | random.u32()) {}
@@ -56,12 +46,7 @@ std::size_t SessionTable::place_of(const Address& address) const {
 }
 
 std::size_t SessionTable::home(const Address& address) const {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  std::memcpy(&high, address.ip.data(), sizeof high);
-  std::memcpy(&low, address.ip.data() + sizeof high, sizeof low);
-  const std::uint64_t hash = mix(mix(mix(high ^ seed_) ^ low) + address.port);
-  return static_cast<std::size_t>(hash) & (entries_.size() - 1);
+  return static_cast<std::size_t>(seeded_hash(address, seed_)) & (entries_.size() - 1);
 }
 
 void SessionTable::grow() {

@@ -28,17 +28,17 @@ using session::Side;
 
 namespace {
 
-constexpr int turns_max = 16;                          // before Asio's own work gets a chance
-constexpr int batches_max = 4;                         // of one listener in one turn
-constexpr std::uint16_t close_going_away = 1001;       // a WebSocket's close code
+constexpr int turns_max = 16;                     // before Asio's own work gets a chance
+constexpr int batches_max = 4;                    // of one listener in one turn
+constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
+constexpr std::uint16_t close_policy = 1008;
 constexpr Duration exchange_budget = milliseconds(1);  // a turn
 constexpr Duration work_pause = milliseconds(1);  // longest time that Asio's own work gets between two rounds
 
-session::Rewriting rewriting_of(const Options& options, const ListenerOptions& listener) {
-  const policy::Addresses& addresses = options.addresses[index(listener.scheme)];
+session::Rewriting rewriting_of(const Runtime& runtime, const ListenerOptions& listener) {
+  const policy::Addresses& addresses = runtime.addresses[index(listener.scheme)];
   if (addresses.empty()) return {};
-  const Address& server = options.pools[listener.pool].servers.front().address;
-  return {&addresses, options.unknown_addresses, !is_ipv4(server)};
+  return {&addresses, runtime.unknown_addresses, runtime.ipv6_servers[listener.pool]};
 }
 
 TimePoint clock_now() {
@@ -47,10 +47,11 @@ TimePoint clock_now() {
 
 }  // namespace
 
-Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls)
+Shard::Shard(const FixedOptions& options, const LimitOptions& limits, Shared& shared, Runtime runtime)
     : options_(options),
       shared_(shared),
-      buffers_(kept_bytes_of_shard(options.limits.memory, options.threads)),
+      runtime_(std::move(runtime)),
+      buffers_(kept_bytes_of_shard(limits.memory, options.threads)),
       links_{.context = context_,
              .buffers = buffers_,
              .poller = poller_,
@@ -60,9 +61,8 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
                  }},
       readable_(context_, fcntl(poller_.descriptor(), F_DUPFD_CLOEXEC, 0)),
       timer_(context_),
-      tls_(std::move(tls)),
       wheel_(clock_now()),
-      exchanges_(options.limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
+      exchanges_(limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
       memory_(shared.memory, stats_.memory),
       now_(clock_now()),
       worked_(now_),
@@ -71,11 +71,12 @@ Shard::Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls
       to_server_(stats_) {
   stats_.listeners = std::vector<ListenerStats>(options.listeners.size());
   notices_ = std::vector<session::Notices>(options.listeners.size());
-  stats_.pools = std::vector<PoolStats>(options.pools.size());
-  for (std::size_t i = 0; i < options.pools.size(); ++i) {
+  stats_.pools = std::vector<PoolStats>(shared.pools.size());
+  for (std::size_t i = 0; i < shared.pools.size(); ++i) {
     pools_.emplace_back(shared.pools[i], clocks_, stats_.pools[i]);
   }
   open_listeners();
+  update_listeners();
 }
 
 Shard::~Shard() {
@@ -86,21 +87,23 @@ void Shard::open_listeners() {
   for (std::size_t i = 0; i < options_.listeners.size(); ++i) {
     const ListenerOptions& listener = options_.listeners[i];
     ListenerStats& stats = stats_.listeners[i];
-    const session::Services services{.options = options_.session,
+    const session::Services services{.policy = runtime_.policy,
+                                     .options = runtime_.terms,
                                      .buffers = buffers_,
                                      .random = random_,
                                      .stats = stats.session,
                                      .raised = shared_.raised[listener.pool],
                                      .scratch = scratch_,
-                                     .notices = notices_[i],
-                                     .rewriting = rewriting_of(options_, listener)};
+                                     .notices = notices_[i]};
     Listener& added = listeners_.emplace_back(Listener{.options = listener,
                                                        .pool = pools_[listener.pool],
                                                        .stats = stats,
+                                                       .rewriting = {},
                                                        .services = services,
                                                        .udp = {},
                                                        .stream = {},
                                                        .dirty = {}});
+    added.services.rewriting = &added.rewriting;
     if (listener.scheme == Scheme::udp) {
       open_udp(added, i);
     } else {
@@ -109,6 +112,14 @@ void Shard::open_listeners() {
             accept_stream(static_cast<std::uint32_t>(i), std::move(socket), client);
           });
     }
+  }
+}
+
+/// What they hold of the runtime.
+void Shard::update_listeners() {
+  for (Listener& listener : listeners_) {
+    listener.rewriting = rewriting_of(runtime_, listener.options);
+    listener.services.options = runtime_.terms;
   }
 }
 
@@ -187,7 +198,6 @@ bool Shard::turn() {
   for (const epoll_event& event : ready) receive(event.data.u64);
   run_exchanges();
   fire_timers();
-  end_blocks();
   for (Listener& listener : listeners_) flush(listener);
   remove_closed();
   watch_memory();
@@ -216,8 +226,7 @@ void Shard::arm(TimePoint deadline) {
 }
 
 TimePoint Shard::deadline() const {
-  const TimePoint block_end = block_ends_.empty() ? never : block_ends_.front();
-  return std::min({wheel_.next(), exchanges_.deadline(), block_end, memory_.deadline(), stop_by_});
+  return std::min({wheel_.next(), exchanges_.deadline(), memory_.deadline(), stop_by_});
 }
 
 void Shard::receive(std::uint64_t key) {
@@ -248,7 +257,7 @@ void Shard::receive_from_clients(std::uint32_t index) {
 
 /// Who isn't admitted gets no answer at all.
 bool Shard::admits(Listener& listener, const Address& client) {
-  if (options_.access.lists.admits(client)) return true;
+  if (runtime_.access.admits(client)) return true;
   listener.stats.rejected[static_cast<std::size_t>(Rejection::access)].add();
   return false;
 }
@@ -286,7 +295,7 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
 
 void Shard::ask_door(std::uint32_t index, const Received& datagram) {
   Listener& listener = listeners_[index];
-  const auto rejection = rejection_of(datagram.from);
+  const auto rejection = shared_.rejection_of(datagram.from, now_);
   if (rejection == Rejection::blocked) {  // unanswered
     return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
@@ -298,13 +307,6 @@ void Shard::ask_door(std::uint32_t index, const Received& datagram) {
   }
   if (answer.reply_bytes > 0) to_clients_.add(answer.reply_bytes, datagram.from, datagram.local);
   if (answer.proven) open_session(index, datagram, answer);
-}
-
-std::optional<Rejection> Shard::rejection_of(const Address& client) const {
-  if (shared_.stopping) return Rejection::stopping;
-  if (shared_.blocks.blocks(client, now_)) return Rejection::blocked;
-  if (const auto rejection = shared_.admission.check(client)) return rejection;
-  return shared_.memory.full() ? std::optional(Rejection::memory) : std::nullopt;
 }
 
 void Shard::open_session(std::uint32_t index, const Received& datagram, const session::DoorAnswer& answer) {
@@ -374,14 +376,17 @@ void Shard::stop(TimePoint deadline) {
 
 void Shard::end_all() {
   now_ = clock_now();
-  for (Index i = 0; i < sessions_.size(); ++i) {
-    if (!sessions_[i].session) continue;
-    const Scheme scheme = listener_of(sessions_[i]).options.scheme;
-    const bool websocket = scheme == Scheme::ws || scheme == Scheme::wss;
-    const std::uint16_t code = websocket ? close_going_away : transport::code_server_logic;
-    sessions_[i].session->end(now_, session::End::shutdown, code);
-    mark(i);
-  }
+  for (Index i = 0; i < sessions_.size(); ++i) end(i, session::End::shutdown);
+}
+
+void Shard::end(Index index, session::End why) {
+  SessionSlot& slot = sessions_[index];
+  if (!slot.session) return;
+  const Scheme scheme = listener_of(slot).options.scheme;
+  const bool websocket = scheme == Scheme::ws || scheme == Scheme::wss;
+  const std::uint16_t close = why == session::End::access ? close_policy : close_going_away;
+  slot.session->end(now_, why, websocket ? close : transport::code_server_logic);
+  mark(index);
 }
 
 bool Shard::finished() const {

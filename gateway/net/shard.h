@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,7 +15,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/buffer_pool.h"
-#include "base/ring.h"
 #include "base/time.h"
 #include "crypto/system_random.h"
 #include "net/datagram_io.h"
@@ -24,13 +24,13 @@
 #include "net/memory_budget.h"
 #include "net/options.h"
 #include "net/poller.h"
+#include "net/runtime.h"
 #include "net/server_pool.h"
 #include "net/session_slots.h"
 #include "net/shared.h"
 #include "net/spare_descriptor.h"
 #include "net/stats.h"
 #include "net/timer_wheel.h"
-#include "net/tls.h"
 #include "net/websocket_link.h"
 
 namespace gateway::net {
@@ -40,9 +40,8 @@ namespace gateway::net {
 /// stats().
 class Shard {
  public:
-  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this; `tls` is by index of
-  /// the listeners.
-  Shard(const Options& options, Shared& shared, std::vector<TlsContext> tls);
+  /// Opens the sockets; throws std::runtime_error. `options` and `shared` outlive this.
+  Shard(const FixedOptions& options, const LimitOptions& limits, Shared& shared, Runtime runtime);
   ~Shard();
 
   /// Drops what came before every shard had bound its sockets: from then on the kernel sends those clients
@@ -53,8 +52,12 @@ class Shard {
   /// Ends every session; run() returns when all are told, or at `deadline`. Called again, the earliest
   /// counts.
   void stop(TimePoint deadline);
-  /// What clients of wss are greeted with from now on.
-  void use_tls(std::vector<TlsContext> tls);
+  /// Goes on with `runtime` instead, and ends the sessions that it doesn't admit; ready once this is so.
+  std::future<void> use(Runtime runtime);
+  /// Ends the first `share` (0 to 1) of the sessions there are.
+  void end_some(double share);
+  /// Asks the loop to turn, also when nothing happens: then it counts a beat.
+  void beat();
 
   bool running() const { return running_.load(std::memory_order_relaxed); }
   const ShardStats& stats() const { return stats_; }
@@ -87,7 +90,11 @@ class Shard {
   void ask_door(std::uint32_t listener, const Received& datagram);
   void open_session(std::uint32_t listener, const Received& datagram, const session::DoorAnswer& answer);
   void replace_session(Listener& listener, const Address& client);
-  std::optional<Rejection> rejection_of(const Address& client) const;
+
+  // A reload (shard_reload.cpp).
+  void take(Runtime runtime);
+  void update_listeners();
+  void end_denied();
 
   // Streams (shard_streams.cpp).
   void accept_stream(std::uint32_t listener, TcpSocket socket, const Address& client);
@@ -131,14 +138,15 @@ class Shard {
   void remove(Index index);
   void log_end(const SessionSlot& slot);
   void count_violation(const SessionSlot& slot);
-  void end_blocks();
   void end_all();
+  void end(Index index, session::End why);
   bool finished() const;
 
   Listener& listener_of(const SessionSlot& slot) { return listeners_[slot.listener]; }
 
-  const Options& options_;
+  const FixedOptions& options_;
   Shared& shared_;
+  Runtime runtime_;
   ShardStats stats_;
   BufferPool buffers_;  // both outlive what waits in the context
   LinkRoom links_;
@@ -156,17 +164,15 @@ class Shard {
   std::vector<std::uint8_t> scratch_;
   SpareDescriptor spare_;
   SharedClocks clocks_;
-  std::deque<ServerPool> pools_;           // by index of Options::pools
-  std::deque<Listener> listeners_;         // by index of Options::listeners
-  std::vector<TlsContext> tls_;            // by index of Options::listeners
-  std::vector<session::Notices> notices_;  // by index of Options::listeners
+  std::deque<ServerPool> pools_;           // by index of the pools
+  std::deque<Listener> listeners_;         // by index of the listeners
+  std::vector<session::Notices> notices_;  // by index of the listeners
   std::set<std::shared_ptr<WebSocketLink>> entering_;
   SessionSlots sessions_;
   TimerWheel wheel_;
   ExchangeQueue exchanges_;
   MemoryShare memory_;
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
-  Ring<TimePoint> block_ends_;         // of the sources that this shard blocked, in order
 
   TimePoint now_;         // of this turn
   TimePoint turn_began_;  // now_ moves on after key exchanges

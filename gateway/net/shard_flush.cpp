@@ -206,13 +206,13 @@ void Shard::remove(Index index) {
   if (listener.udp) listener.udp->table.erase(slot.client, index);
   note_bookkeeping(slot, 0);
   wheel_.remove(index);
+  shared_.recent.note(slot.client, now_);
   sessions_.give_back(index);
 }
 
 void Shard::log_end(const SessionSlot& slot) {
   const Listener& listener = listeners_[slot.listener];
-  const std::string server =
-      slot.upstream.server ? listener.pool.options(*slot.upstream.server).text : std::string();
+  const std::string server = slot.upstream.server ? listener.pool.text(*slot.upstream.server) : std::string();
   const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
   if (spdlog::should_log(spdlog::level::debug)) {
     spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info
@@ -223,22 +223,15 @@ void Shard::log_end(const SessionSlot& slot) {
 
 void Shard::count_violation(const SessionSlot& slot) {
   const session::Record& record = slot.session->record();
-  if (!record.violation || !slot.receives || !shared_.blocks.violated(slot.client, now_)) return;
+  if (!record.violation || !slot.receives) return;
+  const auto block = shared_.blocks.violated(slot.client, now_);
+  if (!block) return;
   stats_.blocks.add();
-  stats_.blocked_sources.add();
-  block_ends_.push_back(now_ + options_.limits.block.duration);
-  const std::string line = describe_block(listener_of(slot).options.name, record, options_.limits.block);
+  const std::string line = describe_block(listener_of(slot).options.name, record, *block);
   if (spdlog::should_log(spdlog::level::debug)) {
     spdlog::warn("{} client={}", line, to_text(slot.client));
   } else {
     spdlog::warn(line);
-  }
-}
-
-void Shard::end_blocks() {
-  while (!block_ends_.empty() && block_ends_.front() <= now_) {
-    block_ends_.pop_front();
-    stats_.blocked_sources.subtract();
   }
 }
 

@@ -3,6 +3,7 @@
 //   2 enter       ws and wss: TLS, the upgrade request; then it is a session
 //   3 connect     to the server that the session wants: tcp after Init, ws at once, with the client's request
 //   4 connected   the session goes on; a WebSocket's client is answered as the server answered
+#include <chrono>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -18,17 +19,17 @@ void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& 
   Listener& listener = listeners_[index];
   if (!admits(listener, client)) return;  // and the socket closes
   now_ = std::chrono::steady_clock::now();
-  if (const auto rejection = rejection_of(client)) {
+  if (const auto rejection = shared_.rejection_of(client, now_)) {
     return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
-  const std::size_t message_max = options_.session.downstream.message_max;
+  const std::size_t message_max = runtime_.terms->downstream.message_max;
   switch (listener.options.scheme) {
     case Scheme::ws:
       return enter(index, make_websocket_link(std::move(socket), links_, message_max), client);
     case Scheme::wss:
-      return enter(index,
-                   make_websocket_link(TlsSocket(std::move(socket), *tls_[index]), links_, message_max),
-                   client);
+      return enter(
+          index, make_websocket_link(TlsSocket(std::move(socket), *runtime_.tls[index]), links_, message_max),
+          client);
     case Scheme::tcp:
     case Scheme::udp:
       break;
@@ -42,7 +43,7 @@ void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& 
 void Shard::enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client) {
   entering_.insert(link);
   link->admit(Admitted(shared_.admission, client));
-  link->enter(options_.session.init_timeout,
+  link->enter(runtime_.terms->init_timeout,
               [this, listener, link = link.get(), client](HandshakeResult result) {
                 const auto entering = std::static_pointer_cast<WebSocketLink>(link->shared_from_this());
                 entering_.erase(entering);
@@ -53,6 +54,7 @@ void Shard::enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& 
 void Shard::entered(std::uint32_t index, const std::shared_ptr<WebSocketLink>& link, const Address& client,
                     HandshakeResult result) {
   Listener& listener = listeners_[index];
+  if (result == HandshakeResult::ok && !admits(listener, client)) return link->abort();  // denied meanwhile
   if (result != HandshakeResult::ok) {
     listener.stats.handshakes[static_cast<std::size_t>(result)].add();
     spdlog::debug("no session listener={} reason={}", listener.options.name, name(result));
@@ -90,7 +92,7 @@ void Shard::connect_stream(Index index, const ChosenServer& server) {
   slot.upstream = {.server = pool.opened(server), .socket = {}};
   slot.session->upstream_connecting(server.id);
   const SessionId id{index, slot.generation};
-  slot.streams->connect(links_, server.address, options_.session.upstream.message_max,
+  slot.streams->connect(links_, server.address, slot.session->options().upstream.message_max,
                         [this, id](const ConnectResult& result) { stream_connected(id, result); });
 }
 
@@ -127,10 +129,6 @@ void Shard::stop_streams() {
     if (listener.stream) listener.stream->stop();
   }
   for (const auto& link : std::exchange(entering_, {})) link->abort();
-}
-
-void Shard::use_tls(std::vector<TlsContext> tls) {
-  boost::asio::post(context_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
 }
 
 }  // namespace gateway::net

@@ -13,12 +13,13 @@
 #include <vector>
 
 #include "base/address.h"
-#include "crypto/system_random.h"
+#include "base/random.h"
 #include "net/exchange_rates.h"
 #include "net/exempt_addresses.h"
 #include "net/memory_budget.h"
 #include "net/notice_log.h"
 #include "net/options.h"
+#include "net/recent_addresses.h"
 #include "net/shared_pool.h"
 #include "net/source_blocks.h"
 #include "net/stats.h"
@@ -39,15 +40,19 @@ class Admission {
   void opened(const Address& address);
   void closed(const Address& address);
 
+  /// From now on by these; sessions that live are never ended for it.
+  void use(const LimitOptions& limits);
+  bool has_session(const Address& address) const;
+
   std::size_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
 
  private:
-  std::size_t sessions_max_;
-  std::size_t per_address_max_;
+  std::atomic<std::size_t> sessions_max_{0};
   ExemptAddresses exempt_;
   std::atomic<std::size_t> sessions_{0};
   mutable std::mutex mutex_;
-  std::map<Address, std::size_t> by_address_;  // under mutex_
+  std::size_t per_address_max_ = 0;  // both under mutex_
+  std::map<Address, std::size_t> by_address_;
 };
 
 /// One session of an address, counted for as long as this lives.
@@ -85,10 +90,13 @@ class ToldFindings {
 
 /// All that the shards of a process share; owned by the Gateway.
 struct Shared {
-  /// `options` outlive this.
-  Shared(const Options& options, TimePoint now);
+  Shared(const Options& options, Random& random, TimePoint now);
 
-  crypto::SystemRandom random;
+  /// Other limits from now on.
+  void use(const LimitOptions& limits);
+  /// Why `client` can't have a session now, if so; whether `access` admits it isn't looked at.
+  std::optional<Rejection> rejection_of(const Address& client, TimePoint now) const;
+
   Admission admission;
   MemoryBudget memory;
   SourceBlocks blocks;
@@ -97,6 +105,8 @@ struct Shared {
   ToldFindings told;
   std::vector<session::RaisedEvents> raised;  // by pool
   std::deque<SharedPool> pools;               // by index of Options::pools
+  RecentAddresses recent;
+  std::atomic<bool> draining{false};  // only who was here lately may come
   std::atomic<bool> stopping{false};
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,10 +24,15 @@ class SourceBlocks {
  public:
   SourceBlocks(const LimitOptions& limits, Random& random);
 
-  /// Counts a violation of one of the address's clients; true when this one blocks it.
-  bool violated(const Address& client, TimePoint now);
+  /// From now on by these: a block goes on as it was, but not where there are none any more.
+  void use(const LimitOptions& limits);
+
+  /// Counts a violation of one of the address's clients; when this one blocks it, by what rule.
+  std::optional<BlockOptions> violated(const Address& client, TimePoint now);
   /// True while the address gets no new session.
   bool blocks(const Address& client, TimePoint now) const;
+  /// Addresses that are blocked.
+  std::size_t count(TimePoint now) const;
 
  private:
   struct Entry {
@@ -39,12 +46,12 @@ class SourceBlocks {
   Entry& place_of(const Address& source, TimePoint now);
   std::span<Entry> bucket(const Address& source) const;
 
-  BlockOptions options_;
   ExemptAddresses exempt_;
   crypto::KeyedHash hash_;
   std::atomic<Duration::rep> last_end_{0};  // of all blocks: beyond it nobody is
   mutable std::mutex mutex_;
-  mutable std::vector<Entry> entries_;  // under mutex_
+  BlockOptions options_;  // from here on under mutex_
+  mutable std::vector<Entry> entries_;
 };
 
 }  // namespace gateway::net

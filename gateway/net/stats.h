@@ -3,12 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/counter.h"
 #include "base/histogram.h"
 #include "session/stats.h"
+#include "upstream/options.h"
 
 namespace gateway::net {
 
@@ -19,6 +21,7 @@ enum class Rejection : std::uint8_t {
   sessions_per_address,  // the same for limits.sessions_per_address
   memory,                // 90 % of limits.memory are in use
   stopping,
+  draining,     // the gateway drains, and nobody at that address had a session lately
   access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
   descriptors,  // none is left for the connection, which was closed at once; streams only
   blocked,      // its clients violated the protocol again and again (limits.block); on UDP the same
@@ -132,9 +135,18 @@ struct ServerStats {
   Counter address_changes;   // its name came to mean another address
 };
 
-/// Of one listener's certificate, all shards together.
-struct CertificateStats {
-  Counter not_after;  // seconds since 1970; 0 without TLS
+/// One server as it is shown: a snapshot.
+struct ServerReport {
+  std::string text;  // of its address, as configured
+  upstream::ServerState state = upstream::ServerState::active;
+  ServerStats stats;
+};
+
+/// One pool and its servers: those configured, and those removed that still have sessions.
+struct PoolReport {
+  std::string name;
+  bool probes = true;
+  std::vector<ServerReport> servers;
 };
 
 /// Counters of one shard.
@@ -148,8 +160,8 @@ struct ShardStats {
   Counter send_dropped;                      // datagrams for which a socket's buffer had no room
   Counter exchanges_waiting;                 // now
   Counter memory;                            // bytes its sessions hold now, see MemoryShare
-  Counter blocked_sources;                   // now, of those that this shard blocked
   Counter blocks;                            // of sources, by sessions of this shard
+  Counter beats;                             // turns of the loop that were asked for, see Shard::beat()
   Histogram<exchange_bounds>
       exchanges;                   // from the request to the answer, those included that waited too long
   Histogram<lag_bounds> loop_lag;  // how much later than asked for the loop's timer fired

@@ -17,7 +17,8 @@ json::object probes(const ServerStats& stats) {
   return out;
 }
 
-json::object describe(const ServerOptions& server, const ServerStats& stats) {
+json::object describe(const ServerReport& server) {
+  const ServerStats& stats = server.stats;
   const std::string_view state = name(server.state);
   return {
       {"server", server.text},
@@ -31,20 +32,17 @@ json::object describe(const ServerOptions& server, const ServerStats& stats) {
   };
 }
 
-json::object describe(const PoolOptions& pool, const std::vector<ServerStats>& stats) {
+json::object describe(const PoolReport& pool) {
   json::array servers;
-  for (std::size_t i = 0; i < pool.servers.size(); ++i)
-    servers.push_back(describe(pool.servers[i], stats[i]));
-  return {{"name", pool.name}, {"health_check", pool.health.probes}, {"servers", std::move(servers)}};
+  for (const ServerReport& server : pool.servers) servers.push_back(describe(server));
+  return {{"name", pool.name}, {"health_check", pool.probes}, {"servers", std::move(servers)}};
 }
 
 }  // namespace
 
-std::string upstreams_page(const Options& options,
-                           const std::vector<const std::vector<ServerStats>*>& servers) {
+std::string upstreams_page(const std::vector<PoolReport>& reports) {
   json::array pools;
-  for (std::size_t i = 0; i < options.pools.size(); ++i)
-    pools.push_back(describe(options.pools[i], *servers[i]));
+  for (const PoolReport& report : reports) pools.push_back(describe(report));
   return json::serialize(json::object{{"upstreams", std::move(pools)}}) + "\n";
 }
 

@@ -38,14 +38,18 @@ AddressResult result_of(Outcome outcome, bool refused) {
 
 }  // namespace
 
+bool Session::rewrites() const {
+  return services_.rewriting != nullptr && services_.rewriting->addresses != nullptr;
+}
+
 // On its way to the client. What it is replaced by lives in the message.
 void Session::rewrite(Message& message) {
-  if (services_.rewriting.addresses == nullptr) return;
+  if (!rewrites()) return;
   if (downstream().opaque) return rewrite_units(message);
   if (!message.envelope || !policy::may_hold_addresses(*message.envelope)) return;
   Buffer out = services_.buffers.take(message.payload.bytes.size() + growth_max);
   const policy::Rewrite done =
-      policy::rewrite_addresses(*message.envelope, record_.serialization, *services_.rewriting.addresses,
+      policy::rewrite_addresses(*message.envelope, record_.serialization, *services_.rewriting->addresses,
                                 out.bytes().subspan(message::envelope_bytes));
   if (refuses_address(done.outcome, done.unknown)) return replace_by_refusal(message);
   if (done.body.data() == message.envelope->body.data()) return;  // nothing was replaced
@@ -57,7 +61,7 @@ void Session::rewrite(Message& message) {
 bool Session::refuses_address(Outcome outcome, std::string_view unknown) {
   if (outcome == Outcome::unchanged) return false;
   const bool refused =
-      outcome != Outcome::rewritten && services_.rewriting.unknown == policy::UnknownAddresses::reject;
+      outcome != Outcome::rewritten && services_.rewriting->unknown == policy::UnknownAddresses::reject;
   services_.stats.addresses[static_cast<std::size_t>(result_of(outcome, refused))].add();
   if (outcome == Outcome::unknown_address) services_.notices.note(Notice::unknown_address, unknown);
   if (outcome == Outcome::unparsable) services_.notices.note(Notice::unparsed_response);
@@ -100,7 +104,7 @@ void Session::rewrite_units(Message& message) {
 std::string Session::rewrite_unit(std::string_view payload) {
   const auto parsed = message::parse_json_message(payload);
   if (!parsed || !policy::may_hold_addresses(*parsed)) return {};
-  policy::JsonRewrite done = policy::rewrite_json_addresses(payload, *services_.rewriting.addresses);
+  policy::JsonRewrite done = policy::rewrite_json_addresses(payload, *services_.rewriting->addresses);
   if (refuses_address(done.outcome, done.unknown))
     return message::json_response(parsed->code, internal_server_error, refusal);
   return std::move(done.payload);

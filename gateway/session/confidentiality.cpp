@@ -18,13 +18,21 @@ constexpr std::uint8_t count_max = 0xFF;
 
 }  // namespace
 
-Confidentiality::Confidentiality(const Options& options, RaisedEvents& raised)
-    : options_(options), raised_(raised) {
-  if (options.responses == Responses::match) outstanding_ = std::make_unique<Outstanding>();
+Confidentiality::Confidentiality(const Policy& policy, RaisedEvents& raised)
+    : policy_(policy), raised_(raised) {}
+
+// `match` counts from the moment it is in effect. How many encrypted requests were unanswered by then nobody
+// knows, so their codes count as saturated; and counts that missed some messages are worth nothing.
+void Confidentiality::follow_policy() {
+  if (policy_.responses != Responses::match) return outstanding_.reset();
+  if (outstanding_) return;
+  outstanding_ = std::make_unique<Outstanding>();
+  outstanding_->saturated = encrypted_codes_;
 }
 
 void Confidentiality::requested(const message::Envelope& message, bool encrypted,
                                 message::Serialization serialization) {
+  follow_policy();
   any_encrypted_ |= encrypted;
   if (message.type == Type::message || message.type == Type::raw) encrypted_messages_ |= encrypted;
   const auto code = message.code();
@@ -35,6 +43,7 @@ void Confidentiality::requested(const message::Envelope& message, bool encrypted
 }
 
 bool Confidentiality::seals(const message::Envelope& message) {
+  follow_policy();
   const auto code = message.code();
   switch (message.type) {
     case Type::init:
@@ -51,7 +60,7 @@ bool Confidentiality::seals(const message::Envelope& message) {
       return any_encrypted_;
     case Type::message:
     case Type::raw:
-      return encrypted_messages_ || options_.responses == Responses::all;
+      return encrypted_messages_ || policy_.responses == Responses::all;
   }
   return any_encrypted_;  // a type nobody knows may answer anything
 }
@@ -81,7 +90,7 @@ void Confidentiality::await(std::uint8_t code, bool encrypted) {
 }
 
 bool Confidentiality::seals_response(std::uint8_t code) {
-  switch (options_.responses) {
+  switch (policy_.responses) {
     case Responses::all:
       return true;
     case Responses::match:
@@ -103,9 +112,9 @@ bool Confidentiality::seals_matched(std::uint8_t code) {
 }
 
 bool Confidentiality::seals_event(std::uint8_t code) const {
-  if (options_.events == Events::all || options_.responses == Responses::all) return true;
-  if (options_.listed_events[code] || policy::seals_event(options_.rules, code)) return true;
-  return options_.events == Events::as_raised && raised_.contains(code);
+  if (policy_.events == Events::all || policy_.responses == Responses::all) return true;
+  if (policy_.listed_events[code] || policy::seals_event(policy_.rules, code)) return true;
+  return policy_.events == Events::as_raised && raised_.contains(code);
 }
 
 }  // namespace gateway::session

@@ -17,7 +17,8 @@ namespace gateway::session {
 /// matter. Source: gateway/README.md, "Confidentiality".
 class Confidentiality {
  public:
-  Confidentiality(const Options& options, RaisedEvents& raised);
+  /// Both outlive this; `policy` may be another from one call to the next.
+  Confidentiality(const Policy& policy, RaisedEvents& raised);
 
   /// Takes note of a clear or opened message of the client, before it is forwarded. `encrypted`: it arrived
   /// sealed.
@@ -35,13 +36,14 @@ class Confidentiality {
     std::bitset<256> saturated;  // a count overflowed: no longer known, so sealed for good
   };
 
+  void follow_policy();
   void raised(const message::Envelope& request, message::Serialization serialization);
   void await(std::uint8_t code, bool encrypted);
   bool seals_response(std::uint8_t code);
   bool seals_matched(std::uint8_t code);
   bool seals_event(std::uint8_t code) const;
 
-  const Options& options_;
+  const Policy& policy_;
   RaisedEvents& raised_;
   std::bitset<256> encrypted_codes_;  // ever asked for encrypted, across re-keys
   std::bitset<256> clear_codes_;      // ever asked for in the clear

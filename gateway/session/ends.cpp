@@ -37,7 +37,7 @@ bool left(Cause cause) {
 }  // namespace
 
 void Session::want_upstream(TimePoint now, std::optional<upstream::ServerId> excluded) {
-  connect_deadline_ = now + services_.options.connect_timeout / 2;
+  connect_deadline_ = now + services_.options->connect_timeout / 2;
   upstream_wanted_ = true;
   excluded_ = excluded;
 }
@@ -59,13 +59,14 @@ void Session::upstream_opened(TimePoint now, upstream::ServerId server, transpor
   }
   clock_ = &clock;
   const Connecting how{services_.random.u32() >> 1, channels_};
-  upstream().attach(ReliableUdp::connecting(services_.options.upstream, services_.buffers,
+  upstream().attach(ReliableUdp::connecting(services_.options->upstream, services_.buffers,
                                             services_.stats.of(Side::upstream), how, now));
   downstream().udp->use_clock(clock);
 }
 
 void Session::attach_stream(Side side, transport::Role role, TimePoint now) {
-  const auto& options = side == Side::downstream ? services_.options.downstream : services_.options.upstream;
+  const auto& options =
+      side == Side::downstream ? services_.options->downstream : services_.options->upstream;
   transport::Stats& stats = services_.stats.of(side);
   if (stream_->framing == StreamClient::Framing::tcp) {
     leg(side).attach(std::make_unique<transport::FramedStream>(options, services_.buffers, stats, role, now));
@@ -125,7 +126,7 @@ void Session::check_connect(TimePoint now) {
 
 void Session::connected(TimePoint now) {
   if (upstream().udp != nullptr) {
-    clock_deadline_ = now + services_.options.clock_timeout;
+    clock_deadline_ = now + services_.options->clock_timeout;
     if (!clock_->known()) upstream().udp->request_server_time(now);
   } else if (upstream().messages != nullptr) {
     initialized_ = true;  // the upgrade is all the Init there is
@@ -139,7 +140,7 @@ void Session::carry_ends(TimePoint now) {
   if (downstream().ended_by_peer() && !exchange_waiting_) return client_ended(now);
   const bool replaced = upstream_wanted_;
   if (!replaced && upstream().ended_by_peer()) return server_ended(now);
-  if (!client_may_speak() && downstream().transport->held_bytes() > services_.options.before_init_max) {
+  if (!client_may_speak() && downstream().transport->held_bytes() > services_.options->before_init_max) {
     fail(now, End::before_init, code_server_logic);
   }
 }

@@ -56,7 +56,7 @@ void Session::take_init(TimePoint now) {
 
 bool Session::accept_init(const transport::Payload& payload, TimePoint now) {
   const auto init = message::parse_init(payload.bytes);
-  if (!init || payload.bytes.size() > services_.options.before_init_max) {
+  if (!init || payload.bytes.size() > services_.options->before_init_max) {
     init ? fail(now, End::before_init, transport::code_server_logic) : fail_client(now, End::not_init);
     return false;
   }
@@ -71,7 +71,7 @@ bool Session::accept_init(const transport::Payload& payload, TimePoint now) {
 void Session::relay_init(TimePoint now) {
   if (!init_taken_ || init_relayed_ || ended() || !upstream().is(transport::Phase::open)) return;
   init_relayed_ = true;
-  if (services_.rewriting.addresses != nullptr) set_init_family();
+  if (rewrites()) set_init_family();
   init_payload_.bytes = std::as_const(init_).bytes();
   if (upstream().transport->send(now, init_payload_) == SendStatus::overflow)
     return fail(now, End::buffered, transport::code_server_logic);
@@ -83,8 +83,8 @@ void Session::relay_init(TimePoint now) {
 // own, however the client reached us.
 void Session::set_init_family() {
   Buffer init = services_.buffers.take(init_.size() + message::init_growth_max);
-  const std::size_t size =
-      message::write_init_family(std::as_const(init_).bytes(), services_.rewriting.server_ipv6, init.bytes());
+  const std::size_t size = message::write_init_family(std::as_const(init_).bytes(),
+                                                      services_.rewriting->server_ipv6, init.bytes());
   init_ = services_.buffers.copy(std::as_const(init).bytes().first(size));
 }
 
@@ -111,7 +111,7 @@ Session::Verdict Session::begin_exchange(const Message& message, TimePoint now) 
   if (!request) return refuse(ExchangeResult::malformed);
   if (request->mode != 0) return refuse(ExchangeResult::bad_mode);
   if (request->client_key.size() > client_key_max) return refuse(ExchangeResult::bad_key);
-  if (record_.exchanges >= services_.options.exchanges_max) return refuse(ExchangeResult::over_limit);
+  if (record_.exchanges >= services_.policy.exchanges_max) return refuse(ExchangeResult::over_limit);
   exchange_job_ = ExchangeJob{{request->client_key.begin(), request->client_key.end()}};
   exchange_waiting_ = true;
   return Verdict::consumed;
@@ -157,7 +157,7 @@ void Session::refuse_exchange(TimePoint now, ExchangeResult why) {
   // server's InitResponse nothing may be said to it.
   const bool ends = downstream().keys.present() || !initialized_;
   const bool counts = why != ExchangeResult::throttled;
-  if (ends || (counts && ++refusals_ > services_.options.refusals_max)) {
+  if (ends || (counts && ++refusals_ > services_.policy.refusals_max)) {
     // Our own limits are nothing that a client could know.
     record_.violation = counts && why != ExchangeResult::over_limit;
     return fail(now, End::key_exchange, transport::code_server_logic);
@@ -181,7 +181,7 @@ void Session::advance_keys(TimePoint now) {
   if (client.udp->used_unsequenced()) client.understands_unsequenced = true;
   if (!client.keys.awaits_acknowledgement()) return;
   if (!client.udp->acknowledged(client.keys.response_channel(), client.keys.response_number())) return;
-  client.keys.acknowledged(now, services_.options.confirm_after);
+  client.keys.acknowledged(now, services_.policy.confirm_after);
 }
 
 }  // namespace gateway::session

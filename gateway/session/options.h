@@ -27,8 +27,8 @@ enum class Events : std::uint8_t {
 /// What happens to encrypted messages of a session whose key may come from its token (AuthOnce).
 enum class UnknownKey : std::uint8_t { pass, end };
 
-struct Options {
-  // Confidentiality
+/// What is decided message by message. A reload replaces it under sessions that live.
+struct Policy {
   Responses responses = Responses::sticky;
   Events events = Events::as_raised;
   std::bitset<256> listed_events;  // sealed like those of rules, and not counted
@@ -39,7 +39,10 @@ struct Options {
   std::uint32_t exchanges_max = 4;  // key exchanges a session; further ones are refused
   std::uint32_t refusals_max =
       2;  // exchanges refused for what the client sent; the next one ends the session
+};
 
+/// What a session is built from and keeps for its life; a reload changes it for sessions that begin.
+struct Terms {
   // Establishing
   Duration connect_timeout =
       seconds(5);  // proof → upstream connected: half for the first server, half for another
@@ -56,6 +59,9 @@ struct Options {
   transport::Options downstream;
   transport::Options upstream = transport::Options::upstream_leg();
 };
+
+/// Both, as they are configured.
+struct Options : Policy, Terms {};
 
 /// The door's limits: what is kept before a session exists. Fixed memory, no timers.
 struct DoorOptions {

@@ -46,6 +46,8 @@ std::string_view name(End end) {
       return "protocol_error";
     case End::replaced:
       return "replaced";
+    case End::access:
+      return "access";
     case End::shutdown:
       return "shutdown";
     case End::count_:

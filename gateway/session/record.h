@@ -44,6 +44,7 @@ enum class End : std::uint8_t {
   memory,             // limits.memory is used up, and this session held the most
   protocol_error,     // the transport broke
   replaced,           // the same address connected anew
+  access,             // access admits the address no longer
   shutdown,           // the gateway stops
   count_
 };

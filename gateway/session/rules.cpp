@@ -26,7 +26,7 @@ constexpr std::size_t refusal_max = 128;  // bytes
 }  // namespace
 
 Session::Verdict Session::obey_to_server(Message& message, TimePoint now) {
-  const policy::Rules& rules = services_.options.rules;
+  const policy::Rules& rules = services_.policy.rules;
   if (rules.operations.empty()) return Verdict::forward;
   if (downstream().opaque) return obey_units(Side::downstream, message, now);
   const bool confidential = message.encrypted || downstream().confidential;
@@ -40,7 +40,7 @@ Session::Verdict Session::obey_to_server(Message& message, TimePoint now) {
 }
 
 Session::Verdict Session::obey_to_client(Message& message, TimePoint now) {
-  const policy::Rules& rules = services_.options.rules;
+  const policy::Rules& rules = services_.policy.rules;
   if (rules.events.empty()) return Verdict::forward;
   if (downstream().opaque) return obey_units(Side::upstream, message, now);
   if (!message.envelope) return Verdict::forward;
@@ -83,7 +83,7 @@ Session::Verdict Session::obey_unit(Side from, const message::JsonUnit& unit, co
   if (session_id) return Verdict::forward;
   const auto parsed = message::parse_json_message(unit.payload);
   if (!parsed) return obey_unread(from, now);
-  const policy::Rules& rules = services_.options.rules;
+  const policy::Rules& rules = services_.policy.rules;
   const bool confidential = downstream().confidential;
   const auto finding = from == Side::downstream ? policy::judge_to_server(rules, *parsed, confidential)
                                                 : policy::judge_to_client(rules, *parsed, confidential);
@@ -94,7 +94,7 @@ Session::Verdict Session::obey_unit(Side from, const message::JsonUnit& unit, co
 Session::Verdict Session::obey_unread(Side from, TimePoint now) {
   if (downstream().confidential) return Verdict::forward;
   if (from == Side::downstream) return give_up(now);
-  if (!policy::drops_events(services_.options.rules)) return Verdict::forward;
+  if (!policy::drops_events(services_.policy.rules)) return Verdict::forward;
   services_.stats.unopened_dropped.add();
   return Verdict::consumed;
 }

@@ -24,9 +24,9 @@ using transport::SendStatus;
 Session::Session(const Services& services, TimePoint now)
     : services_(services),
       legs_{Leg(services.scratch), Leg(services.scratch)},
-      confidentiality_(services.options, services.raised),
-      init_deadline_(now + services.options.init_timeout),
-      message_rate_(services.options.messages_per_second) {
+      confidentiality_(services.policy, services.raised),
+      init_deadline_(now + services.options->init_timeout),
+      message_rate_(services.options->messages_per_second) {
   record_.opened = now;
   services_.stats.opened.add();
 }
@@ -34,7 +34,7 @@ Session::Session(const Services& services, TimePoint now)
 Session::Session(const Services& services, const transport::Accepted& client, TimePoint now)
     : Session(services, now) {
   channels_ = client.channels;
-  downstream().attach(ReliableUdp::accepted(services.options.downstream, services.buffers,
+  downstream().attach(ReliableUdp::accepted(services.options->downstream, services.buffers,
                                             services.stats.of(Side::downstream), client, now));
   want_upstream(now, std::nullopt);
 }
@@ -145,7 +145,7 @@ void Session::note_congestion(Side side) {
   if (!stream_) return;
   const std::size_t queued = leg(side).stream->queue_cost();
   const transport::Options& options =
-      side == Side::downstream ? services_.options.downstream : services_.options.upstream;
+      side == Side::downstream ? services_.options->downstream : services_.options->upstream;
   bool& congested = congested_[static_cast<std::size_t>(side)];
   congested = queued > (congested ? options.buffered / 4 : options.buffered / 2);
 }
@@ -164,7 +164,7 @@ Session::Verdict Session::decide(Side from, Message& message, TimePoint now) {
 }
 
 Session::Verdict Session::decide_to_server(Message& message, TimePoint now) {
-  if (message.payload.bytes.size() > services_.options.message_max) {
+  if (message.payload.bytes.size() > services_.options->message_max) {
     fail_client(now, End::message_size);
     return Verdict::ended;
   }
@@ -173,7 +173,7 @@ Session::Verdict Session::decide_to_server(Message& message, TimePoint now) {
   if (!message.envelope) return obey_to_server(message, now);
   if (message.opaque()) {
     // A real server can't read it either, unless the key came with the token.
-    if (token_ && !downstream().keys.present() && services_.options.unknown_key == UnknownKey::pass)
+    if (token_ && !downstream().keys.present() && services_.policy.unknown_key == UnknownKey::pass)
       return Verdict::forward;
     services_.stats.decrypt_failures.add();
     fail_client(now, End::bad_encryption);

@@ -28,16 +28,18 @@
 
 namespace gateway::session {
 
-/// What the sessions of one shard share; all of it outlives them.
+/// What the sessions of one shard share; all of it outlives them. `policy` and what `rewriting` points to may
+/// be other values from one call to the next.
 struct Services {
-  const Options& options;
+  const Policy& policy;
+  std::shared_ptr<const Terms> options;  // of sessions that begin; each keeps the one it began with
   BufferPool& buffers;
   Random& random;
   Stats& stats;
-  RaisedEvents& raised;                // of the listener's pool, shared with other shards
-  std::vector<std::uint8_t>& scratch;  // one opened or sealed message at a time
-  Notices& notices;                    // of the listener
-  Rewriting rewriting = {};            // of the listener
+  RaisedEvents& raised;                  // of the listener's pool, shared with other shards
+  std::vector<std::uint8_t>& scratch;    // one opened or sealed message at a time
+  Notices& notices;                      // of the listener
+  const Rewriting* rewriting = nullptr;  // of the listener; none: no message is looked into
 };
 
 /// A server is wanted; `excluded` is one that just failed this session.
@@ -124,6 +126,8 @@ class Session {
 
   bool closed() const;
   bool initialized() const { return initialized_; }
+  /// What it began with.
+  const Terms& options() const { return *services_.options; }
   const Record& record() const { return record_; }
   /// How a side's connection ended, once it has; streams tell it to their peer.
   transport::CloseReason close_reason(Side side) const { return leg(side).transport->close_reason(); }
@@ -156,6 +160,7 @@ class Session {
   void count(Side from, const Message& message, bool sealed);
 
   // Where clients are sent (addresses.cpp).
+  bool rewrites() const;
   void rewrite(Message& message);
   void rewrite_units(Message& message);
   std::string rewrite_unit(std::string_view payload);

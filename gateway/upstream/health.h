@@ -16,6 +16,9 @@ class Health {
  public:
   Health(const HealthOptions& options, TimePoint now);
 
+  /// Counts from now on by these.
+  void use(const HealthOptions& options) { options_ = options; }
+
   /// It answered a connect or a probe.
   Change succeeded(TimePoint now);
   /// It didn't.

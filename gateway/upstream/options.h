@@ -12,6 +12,7 @@ enum class ServerState : std::uint8_t {
   active,    // gets sessions
   draining,  // keeps those it has and gets no new ones
   disabled,  // is never chosen and never probed
+  removed,   // is configured no longer: as disabled, until its last session ends
 };
 
 /// The word of the configuration; also the `state` label.
@@ -23,6 +24,8 @@ constexpr std::string_view name(ServerState state) {
       return "draining";
     case ServerState::disabled:
       return "disabled";
+    case ServerState::removed:
+      return "removed";
   }
   return {};
 }
@@ -36,6 +39,8 @@ struct HealthOptions {
   Duration timeout = seconds(2);    // for the answer to a probe, at most `interval`
   std::uint32_t rise = 1;           // successes in a row that bring a server up
   std::uint32_t fall = 3;           // failures in a row that take it down: one may be an accident
+
+  bool operator==(const HealthOptions&) const = default;
 };
 
 }  // namespace gateway::upstream

@@ -5,9 +5,27 @@
 
 namespace gateway::upstream {
 
+namespace {
+
+bool probed(ServerState state) {
+  return state == ServerState::active || state == ServerState::draining;
+}
+
+}  // namespace
+
 Pool::Pool(const std::vector<ServerState>& states, const HealthOptions& health, TimePoint now)
     : health_(health) {
-  for (const ServerState state : states) servers_.push_back({state, Health(health, now), 0});
+  for (const ServerState state : states) add(state, now);
+}
+
+ServerId Pool::add(ServerState state, TimePoint now) {
+  servers_.push_back({state, Health(health_, now), 0});
+  return {servers_.size() - 1};
+}
+
+void Pool::use(const HealthOptions& health) {
+  health_ = health;
+  for (Server& server : servers_) server.health.use(health);
 }
 
 std::optional<ServerId> Pool::choose(TimePoint now, std::optional<ServerId> excluded) {
@@ -32,7 +50,7 @@ std::optional<ServerId> Pool::choose(TimePoint now, std::optional<ServerId> excl
 std::optional<ServerId> Pool::next_probe(TimePoint now) {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     Server& server = servers_[i];
-    if (server.state == ServerState::disabled || server.health.probe_due() > now) continue;
+    if (!probed(server.state) || server.health.probe_due() > now) continue;
     server.health.probe_begins(now);
     return ServerId{i};
   }
@@ -42,7 +60,7 @@ std::optional<ServerId> Pool::next_probe(TimePoint now) {
 TimePoint Pool::probe_due() const {
   TimePoint due = never;
   for (const Server& server : servers_) {
-    if (server.state != ServerState::disabled) due = std::min(due, server.health.probe_due());
+    if (probed(server.state)) due = std::min(due, server.health.probe_due());
   }
   return due;
 }

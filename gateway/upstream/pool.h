@@ -31,7 +31,11 @@ class Pool {
   /// The outcome of a connect or a probe.
   Change succeeded(ServerId server, TimePoint now) { return health(server).succeeded(now); }
   Change failed(ServerId server, TimePoint now) { return health(server).failed(now); }
-  /// Another machine has its name now, of which nothing is known.
+  /// One more, of which nothing is known.
+  ServerId add(ServerState state, TimePoint now);
+  void use(ServerId server, ServerState state) { servers_[server.index].state = state; }
+  void use(const HealthOptions& health);
+  /// Another machine has its name or place now, of which nothing is known.
   void replaced(ServerId server, TimePoint now) { health(server) = Health(health_, now); }
 
   /// A server whose probe is due; it counts as begun. Disabled ones are never probed.
@@ -40,6 +44,7 @@ class Pool {
   TimePoint probe_due() const;
 
   std::size_t size() const { return servers_.size(); }
+  ServerState state(ServerId server) const { return servers_[server.index].state; }
   std::size_t sessions(ServerId server) const { return servers_[server.index].sessions; }
   bool up(ServerId server) const { return servers_[server.index].health.up(); }
 
@@ -52,7 +57,7 @@ class Pool {
 
   Health& health(ServerId server) { return servers_[server.index].health; }
 
-  const HealthOptions health_;
+  HealthOptions health_;
   std::vector<Server> servers_;
   std::size_t turn_ = 0;  // where the next choice begins to look
 };

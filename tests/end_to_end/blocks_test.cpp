@@ -81,6 +81,19 @@ TEST(Blocks, OnStreamsItIsClosedAtAccept) {
   }
 }
 
+TEST(Blocks, AreLiftedByAReloadWithoutThemOrByAnExemption) {
+  for (const char* limits : {"limits: { exempt: [], block: off }\n", "limits: { exempt: [127.0.0.1] }\n"}) {
+    Scene scene({}, three_violations);
+    const auto live = scene.connected();
+    for (int i = 0; i < 3; ++i) violate(scene);
+    EXPECT_TRUE(live->run_until([&] { return blocked(scene.gateway); }, patience)) << metrics(scene.gateway);
+    ASSERT_TRUE(scene.gateway.reload(
+        {.servers = {scene.server.port()}, .more = limits, .upstream = {"health_check: off"}}));
+    EXPECT_TRUE(scene.connected()->client().initialised()) << limits;
+    EXPECT_NE(ask(*live, Operation::echo, 0, Bytes{}, false), nullptr);
+  }
+}
+
 TEST(Blocks, LeaveLoopbackAloneByDefault) {
   Scene scene({}, "limits: { block: { violations: 1, within: 1m, for: 1m } }\n");
   for (int i = 0; i < 3; ++i) violate(scene);

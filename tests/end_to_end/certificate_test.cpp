@@ -81,7 +81,7 @@ TEST(Certificate, IsReplacedUnderLoadWithoutALostSession) {
   overwrite(scene.certificate.key(), renewed.key_text());
   scene.gateway.process().signal(SIGHUP);
   for (int i = 0; i < 20; ++i) load.go_on();
-  ASSERT_TRUE(scene.gateway.process().wait_for_output("certificates read again", patience));
+  ASSERT_TRUE(scene.gateway.process().wait_for_output("configuration reloaded", patience));
   load.go_on();
   const auto client = scene.connected({}, {.tls = TlsChannel::ClientOptions{}});
   EXPECT_EQ(client->socket()->tls()->peer_fingerprint(), renewed.fingerprint());
@@ -94,7 +94,7 @@ TEST(Certificate, ABadPairAtSighupIsToldAndTheOldOneStays) {
   const std::string old = scene.certificate.fingerprint();
   overwrite(scene.certificate.key(), other.key_text());
   scene.gateway.process().signal(SIGHUP);
-  ASSERT_TRUE(scene.gateway.process().wait_for_output("the old certificates stay in use", patience));
+  ASSERT_TRUE(scene.gateway.process().wait_for_output("the old configuration stays in use", patience));
   EXPECT_THAT(scene.gateway.process().output(), HasSubstr("doesn't belong to the certificate"));
   const auto client = scene.connected({}, {.tls = TlsChannel::ClientOptions{}});
   EXPECT_EQ(client->socket()->tls()->peer_fingerprint(), old);

@@ -91,11 +91,11 @@ TEST(Ends, AClientThatLeavesLeavesTheServerToo) {
   });
 }
 
-TEST(Ends, SigtermTellsEveryClientAndTheProgramEndsWithZero) {
+TEST(Ends, SigintTellsEveryClientAndTheProgramEndsWithZero) {
   Scene scene;
   const auto first = scene.encrypted();
   const auto second = scene.connected();
-  scene.gateway.process().signal(SIGTERM);
+  scene.gateway.process().signal(SIGINT);
   EXPECT_TRUE(run_together(
       {first.get(), second.get()},
       [&] {

@@ -1,6 +1,9 @@
 #include "end_to_end/gateway_process.h"
 
+#include <algorithm>
+#include <fstream>
 #include <signal.h>
+#include <sstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -54,15 +57,19 @@ std::vector<std::string> command_line(const GatewayProcess::Options& options, co
   return words;
 }
 
+std::string config_of(const GatewayProcess::Options& options, std::uint16_t port, std::uint16_t admin_port) {
+  const bool has_limits = options.more.find("limits:") != std::string::npos;
+  const std::string limits = has_limits ? "" : "limits: { sessions: 500 }\n";
+  return "version: 1\n" + links_of(options, port) +
+         "admin: { listen: \"http://127.0.0.1:" + std::to_string(admin_port) + "\" }\n" + limits +
+         options.more;
+}
+
 }  // namespace
 
 GatewayProcess::GatewayProcess(const Options& options)
     : port_(options.scheme == Scheme::udp ? free_udp_port() : free_tcp_port()), admin_port_(free_tcp_port()) {
-  const bool has_limits = options.more.find("limits:") != std::string::npos;
-  const std::string limits = has_limits ? "" : "limits: { sessions: 500 }\n";
-  config_ = std::make_unique<TemporaryFile>(
-      ".yaml", "version: 1\n" + links_of(options, port_) + "admin: { listen: \"http://127.0.0.1:" +
-                   std::to_string(admin_port_) + "\" }\n" + limits + options.more);
+  config_ = std::make_unique<TemporaryFile>(".yaml", config_of(options, port_, admin_port_));
   process_ = std::make_unique<Process>(command_line(options, config_->path()), options.standard_output);
   const TimePoint end = std::chrono::steady_clock::now() + patience;
   while (http_get(admin_port_, "/readyz").status != 200) {
@@ -74,19 +81,47 @@ GatewayProcess::GatewayProcess(const Options& options)
   }
 }
 
+void GatewayProcess::write_config(const std::string& text) const {
+  std::ofstream(config_->path(), std::ios::trunc | std::ios::binary) << text;
+}
+
+bool GatewayProcess::reload(const Options& options) {
+  write_config(config_of(options, port_, admin_port_));
+  return reload();
+}
+
+bool GatewayProcess::reload() {
+  const std::string of = "photon_gateway_config_reloads_total";
+  const double ok = metric(of + "{result=\"ok\"}");
+  const double failed = metric(of + "{result=\"failed\"}");
+  process_->signal(SIGHUP);
+  const TimePoint end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
+    if (metric(of + "{result=\"ok\"}") > ok) return true;
+    if (metric(of + "{result=\"failed\"}") > failed) return false;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  ADD_FAILURE() << "no word of the reload: " << process_->output();
+  return false;
+}
+
+double GatewayProcess::metric(const std::string& series) const {
+  std::istringstream lines(http_get(admin_port_, "/metrics").body);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(series + " ")) return std::stod(line.substr(series.size()));
+  }
+  return -1;
+}
+
 int GatewayProcess::stop() {
-  process_->signal(SIGTERM);
+  process_->signal(SIGINT);
   return process_->wait(patience).value_or(-1000);
 }
 
 std::uint64_t metric(const GatewayProcess& gateway, const std::string& series) {
-  const std::string page = "\n" + http_get(gateway.admin_port(), "/metrics").body;
-  const auto found = page.find("\n" + series + " ");
-  if (found == std::string::npos) {
-    ADD_FAILURE() << "no series " << series << " in" << page;
-    return 0;
-  }
-  return static_cast<std::uint64_t>(std::stod(page.substr(found + 1 + series.size())));
+  const double value = gateway.metric(series);
+  EXPECT_GE(value, 0) << "no series " << series;
+  return static_cast<std::uint64_t>(std::max(value, 0.0));
 }
 
 std::vector<std::string> through_shell(const std::vector<std::string>& command,

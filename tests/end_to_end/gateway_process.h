@@ -39,7 +39,16 @@ class GatewayProcess {
   std::uint16_t admin_port() const { return admin_port_; }
   const std::string& config_path() const { return config_->path(); }
   Process& process() { return *process_; }
-  /// SIGTERM, and the exit status; −1000 when it doesn't end.
+  void write_config(const std::string& text) const;
+  /// Writes its configuration anew, with the ports it has, and sends SIGHUP. True when it says that it goes
+  /// on with it, false when it says that it can't.
+  bool reload(const Options& options);
+  /// The same with the file as it is.
+  bool reload();
+  /// The value of a series of /metrics, as "name{label=\"value\"}"; −1 when it isn't there.
+  double metric(const std::string& series) const;
+
+  /// SIGINT, and the exit status; −1000 when it doesn't end.
   int stop();
 
  private:

@@ -33,23 +33,36 @@ TEST(Signals, APipeThatBreaksIsNoReasonToEnd) {
 }
 
 // A client that is gone keeps the gateway waiting for its acknowledgement.
-TEST(Signals, TheSecondSigtermEndsAtOnceAndSaysSo) {
+TEST(Signals, TheSecondSigintEndsAtOnceAndSaysSo) {
+  Scene scene;
+  const auto silent = scene.connected();
+  Process& process = scene.gateway.process();
+  process.signal(SIGINT);
+  ASSERT_TRUE(process.wait_for_output("stopping signal=SIGINT", patience));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(patience), 1);
+  EXPECT_THAT(process.output(), HasSubstr("stopped at once, at a further signal"));
+}
+
+TEST(Signals, EachSigtermSkipsWhatIsWaitedFor) {
   Scene scene;
   const auto silent = scene.connected();
   Process& process = scene.gateway.process();
   process.signal(SIGTERM);
-  ASSERT_TRUE(process.wait_for_output("stopping signal=SIGTERM", patience));
+  ASSERT_TRUE(process.wait_for_output("draining signal=SIGTERM", patience));
+  process.signal(SIGTERM);
+  ASSERT_TRUE(process.wait_for_output("draining phase=over", patience));
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(patience), 1);
-  EXPECT_THAT(process.output(), HasSubstr("stopped at once, at the second signal"));
+  EXPECT_THAT(process.output(), HasSubstr("stopped at once, at a further signal"));
 }
 
 TEST(Signals, SighupWhileItEndsChangesNothing) {
   Scene scene;
   const auto silent = scene.connected();
   Process& process = scene.gateway.process();
-  process.signal(SIGTERM);
-  ASSERT_TRUE(process.wait_for_output("stopping signal=SIGTERM", patience));
+  process.signal(SIGINT);
+  ASSERT_TRUE(process.wait_for_output("stopping signal=SIGINT", patience));
   process.signal(SIGHUP);
   EXPECT_EQ(process.wait(patience), 0);
   EXPECT_THAT(process.output(), HasSubstr("info stopped"));
@@ -108,7 +121,7 @@ std::size_t write_connect(MutableBytes out, std::size_t number) {
   return datagram.finish();
 }
 
-TEST(Signals, SigtermDuringAFloodTellsEveryClientAndEnds) {
+TEST(Signals, SigintDuringAFloodTellsEveryClientAndEnds) {
   Scene scene;
   std::vector<std::unique_ptr<PhotonSocketClient>> clients;
   std::vector<PhotonSocketClient*> all;
@@ -123,7 +136,7 @@ TEST(Signals, SigtermDuringAFloodTellsEveryClientAndEnds) {
     return false;
   };
   run_together(all, play, milliseconds(200));
-  scene.gateway.process().signal(SIGTERM);
+  scene.gateway.process().signal(SIGINT);
   const auto all_told = [&] {
     for (PhotonSocketClient* client : all) {
       if (client->client().last(Kind::disconnected) == nullptr) return false;

@@ -283,11 +283,11 @@ TEST(StreamEnds, AMessageOverTheLimitEndsTheSession) {
   }
 }
 
-TEST(StreamEnds, SigtermTellsEveryClientAndTheProgramEndsWithZero) {
+TEST(StreamEnds, SigintTellsEveryClientAndTheProgramEndsWithZero) {
   for (const Scheme scheme : every_scheme) {
     StreamScene scene(scheme);
     const auto client = scene.connected();
-    scene.gateway.process().signal(SIGTERM);
+    scene.gateway.process().signal(SIGINT);
     EXPECT_TRUE(ends(*client));
     EXPECT_EQ(scene.gateway.process().wait(patience), 0) << scene.gateway.process().output();
   }

@@ -3,6 +3,7 @@
 #include "crypto/key_exchange.h"
 #include "fuzz/fuzz.h"
 #include "session/session.h"
+#include "support/borrowed.h"
 #include "support/seeded_random.h"
 
 namespace gateway::fuzz {
@@ -63,10 +64,13 @@ struct SessionServices {
   session::Notices notices;
   std::vector<std::uint8_t> scratch;
   transport::ServerClock clock;
+  session::Rewriting rewriting{.addresses = &addresses()};
   crypto::Key key = crypto::Key(crypto::key_bytes, 7);
 
   session::Services services() {
-    return {options, buffers, random, stats, raised, scratch, notices, {.addresses = &addresses()}};
+    return {
+        options,   test::borrowed<session::Terms>(options), buffers, random, stats, raised, scratch, notices,
+        &rewriting};
   }
   crypto::Exchanged exchanged() const { return {key, {1, 2, 3}}; }
   /// A message with its body sealed under the key.

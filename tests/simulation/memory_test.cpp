@@ -11,6 +11,7 @@
 #include "session/session.h"
 #include "simulation/allocations.h"
 #include "simulation/world.h"
+#include "support/borrowed.h"
 
 namespace gateway::test {
 namespace {
@@ -30,7 +31,10 @@ struct Shard {
   TestServer server{{.records = false}, 2};
   Allocations allocations;  // of the sessions alone
 
-  session::Services services() { return {options, buffers, random, stats, raised, scratch, notices, {}}; }
+  session::Services services() {
+    return {options, borrowed<session::Terms>(options), buffers, random, stats, raised, scratch, notices,
+            nullptr};
+  }
 };
 
 /// One client, its session and the server without a network between them; only what the session does is

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/key_exchange.h"
+#include "support/borrowed.h"
 #include "support/network.h"
 
 namespace gateway::test {
@@ -42,7 +43,15 @@ StreamWorld::StreamWorld(const StreamWorldOptions& options)
       client_(generation_4_1_8, options.client),
       server_(options.server, options.seed + 1),
       random_(options.seed + 2),
-      services_{options_.gateway, buffers_, random_, stats_, raised_, scratch_, notices_, options.rewriting},
+      services_{options_.gateway,
+                borrowed<session::Terms>(options_.gateway),
+                buffers_,
+                random_,
+                stats_,
+                raised_,
+                scratch_,
+                notices_,
+                &options_.rewriting},
       session_(std::make_unique<session::Session>(services_, how(options.client), now_)),
       to_gateway_(for_kind(options.client_link, options.client.kind), options.seed + 3),
       to_client_(for_kind(options.client_link, options.client.kind), options.seed + 4),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "support/borrowed.h"
 #include "wire/datagram.h"
 
 namespace gateway::test {
@@ -20,7 +21,15 @@ SimulatedGateway::SimulatedGateway(const SimulatedGatewayOptions& options, std::
     : options_(options),
       random_(seed),
       door_(options.door, random_, door_stats_),
-      services_{options_.session, buffers_, random_, stats_, raised_, scratch_, notices_, options.rewriting},
+      services_{options_.session,
+                borrowed<session::Terms>(options_.session),
+                buffers_,
+                random_,
+                stats_,
+                raised_,
+                scratch_,
+                notices_,
+                &options_.rewriting},
       pool_(std::vector<upstream::ServerState>(options.servers.size()), {}, TimePoint{}),
       clocks_(options.servers.size()) {}
 

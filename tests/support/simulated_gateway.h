@@ -41,7 +41,7 @@ class SimulatedGateway final : public Host {
   TimePoint deadline() const override;
   std::optional<Packet> next_output(TimePoint now) override;
 
-  /// Ends every session, as at SIGTERM.
+  /// Ends every session, as at SIGINT.
   void end_all(TimePoint now, session::End why, std::uint8_t code);
 
   std::size_t session_count() const { return sessions_.size(); }

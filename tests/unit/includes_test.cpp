@@ -30,7 +30,10 @@ const std::map<std::string, Rooms> may_include = {
     {"net", {"base", "wire", "transport", "message", "policy", "crypto", "upstream", "session"}},
     {"config", {"base"}},
     {"metrics", {"base"}},
-    {"main", {"base", "crypto", "upstream", "session", "net", "config", "metrics"}},
+    {"service",
+     {"base", "wire", "transport", "message", "policy", "crypto", "upstream", "session", "net", "config",
+      "metrics"}},
+    {"main", {"base", "crypto", "upstream", "session", "net", "config", "metrics", "service"}},
 };
 
 // Rooms that read the plain structs and the names of others, and the headers that hold these.
@@ -45,11 +48,12 @@ const std::vector<std::pair<std::string, Rooms>> doors = {
     {"botan/", {"crypto"}},
     {"yaml-cpp/", {"config"}},
     {"prometheus/", {"metrics"}},
-    {"boost/asio", {"net", "main"}},
-    {"boost/beast", {"net", "main"}},
+    {"boost/asio", {"net", "service"}},
+    {"boost/beast", {"net"}},
     {"boost/json", {"message", "net"}},
-    {"spdlog/", {"net", "config", "main"}},
+    {"spdlog/", {"net", "config", "service", "main"}},
     {"sys/socket.h", {"net"}},
+    {"systemd/", {"net"}},
     {"sys/epoll.h", {"net"}},
     {"boost/crc", {"wire"}},
     {"boost/system", {"base"}},

@@ -51,6 +51,8 @@ TEST(Load, ReadsTheFullExampleAsTheDefaultsItClaims) {
   EXPECT_EQ(full.net.session.downstream.silence, defaults.net.session.downstream.silence);
   EXPECT_EQ(full.net.session.connect_timeout, defaults.net.session.connect_timeout);
   EXPECT_EQ(full.net.session.init_timeout, defaults.net.session.init_timeout);
+  EXPECT_EQ(full.net.drain.announce, defaults.net.drain.announce);
+  EXPECT_EQ(full.net.drain.deadline, defaults.net.drain.deadline);
   EXPECT_EQ(full.net.limits.sessions, defaults.net.limits.sessions);
   EXPECT_EQ(full.net.limits.sessions_per_address, defaults.net.limits.sessions_per_address);
   EXPECT_EQ(full.net.limits.memory, defaults.net.limits.memory);

@@ -33,6 +33,7 @@ limits:
   block: { violations: 100, within: 1m, for: 1m }
   exempt: ["127.0.0.1", "::1"]
 timeouts: { silence: 30s, connect: 5s, init: 30s }
+drain: { announce: 15s, deadline: 10m }
 admin: { listen: "http://127.0.0.1:9464" }
 log: { level: info, format: text }
 threads: auto
@@ -73,6 +74,7 @@ limits:
   block: { violations: 1, within: 90s, for: 2h }
   exempt: ["2001:db8::1"]
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
+drain: { announce: 0ms, deadline: 1h }
 admin: off
 log: { level: trace, format: json }
 threads: 2

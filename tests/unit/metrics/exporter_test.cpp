@@ -30,34 +30,41 @@ net::Options options_with(std::size_t links) {
 
 /// Two shards of the same options and what they export.
 struct Fixture {
-  explicit Fixture(std::size_t links) : options(options_with(links)), certificates(links) {
+  explicit Fixture(std::size_t links) : options(options_with(links)), certificates_expire(links) {
     for (net::ShardStats* shard : {&one, &two}) {
       shard->listeners = std::vector<net::ListenerStats>(links);
       shard->pools = std::vector<net::PoolStats>(links);
     }
-    for (std::size_t i = 0; i < links; ++i) servers.emplace_back(1);
+    for (const net::PoolOptions& pool : options.pools) {
+      pools.push_back(
+          {.name = pool.name, .probes = true, .servers = {{.text = pool.servers[0].text, .stats = {}}}});
+    }
   }
 
   std::string text() const {
-    Scrape scrape{.options = options,
-                  .shards = {&one, &two},
-                  .servers = {},
-                  .certificates = &certificates,
-                  .build = {.version = "1.2.3", .commit = "abc", .botan = "2.19.3"},
-                  .config_hash = "0123",
-                  .started = 1'700'000'000,
-                  .log_lines_dropped = [this] { return log_lines_dropped; }};
-    for (const auto& pool : servers) scrape.servers.push_back(&pool);
-    return Exporter(scrape).text(ready);
+    return write_text({.options = options,
+                       .shards = {&one, &two},
+                       .pools = pools,
+                       .certificates_expire = certificates_expire,
+                       .blocked_sources = blocked_sources,
+                       .build = {.version = "1.2.3", .commit = "abc", .botan = "2.19.3"},
+                       .config = config,
+                       .started = 1'700'000'000,
+                       .ready = ready,
+                       .draining = draining,
+                       .log_lines_dropped = log_lines_dropped});
   }
 
   net::Options options;
   net::ShardStats one;
   net::ShardStats two;
-  std::vector<std::vector<net::ServerStats>> servers;  // one a pool
-  std::uint64_t log_lines_dropped = 0;
-  std::vector<net::CertificateStats> certificates;
+  std::vector<net::PoolReport> pools;  // of one server each
+  std::vector<std::uint64_t> certificates_expire;
+  std::size_t blocked_sources = 0;
+  ConfigState config{.hash = "0123456789abcdef"};
   bool ready = true;
+  bool draining = false;
+  std::uint64_t log_lines_dropped = 0;
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -240,11 +247,11 @@ TEST(Exporter, CountsClientsThatWereSlowed) {
   expect_line(fixture.text(), "photon_gateway_paused_reads_total 5");
 }
 
-TEST(Exporter, CountsBlockedAddressesOfAllShards) {
+TEST(Exporter, TellsOfBlockedAddresses) {
   Fixture fixture(1);
-  fixture.one.blocked_sources.add(1);
-  fixture.two.blocked_sources.add(2);
-  fixture.two.blocks.add(7);
+  fixture.blocked_sources = 3;
+  fixture.one.blocks.add(1);
+  fixture.two.blocks.add(6);
   fixture.one.listeners[0].rejected[static_cast<std::size_t>(net::Rejection::blocked)].add(9);
   const std::string text = fixture.text();
   expect_line(text, "photon_gateway_blocked_sources 3");
@@ -287,8 +294,8 @@ TEST(Exporter, HasNoSeriesOfRulesWithoutThem) {
 
 TEST(Exporter, LabelsUpstreamsAndTheirServersAsConfigured) {
   Fixture fixture(2);
-  fixture.options.pools[1].servers[0].state = upstream::ServerState::draining;
-  net::ServerStats& server = fixture.servers[1][0];
+  fixture.pools[1].servers[0].state = upstream::ServerState::draining;
+  net::ServerStats& server = fixture.pools[1].servers[0].stats;
   server.up.set(1);
   server.sessions.set(2);
   server.connected.set(3);
@@ -313,6 +320,29 @@ TEST(Exporter, LabelsUpstreamsAndTheirServersAsConfigured) {
   expect_line(text, name + R"(clock_steps_total{upstream="pool-1"} 8)");
 }
 
+TEST(Exporter, TellsHowTheLastReloadWent) {
+  Fixture fixture(1);
+  expect_line(fixture.text(), R"(photon_gateway_config_reloads_total{result="failed"} 0)");
+  fixture.config = {.reloads = 2,
+                    .failed_reloads = 3,
+                    .last_successful = false,
+                    .last_success = 1'700'000'001,
+                    .hash = "0123456789abcdef"};
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_config_reloads_total{result="ok"} 2)");
+  expect_line(text, R"(photon_gateway_config_reloads_total{result="failed"} 3)");
+  expect_line(text, "photon_gateway_config_last_reload_successful 0");
+  expect_line(text, "photon_gateway_config_last_reload_success_timestamp_seconds 1700000001");
+  expect_line(text, R"(photon_gateway_config_hash_info{hash="0123456789abcdef"} 1)");
+}
+
+TEST(Exporter, TellsWhetherTheGatewayDrains) {
+  Fixture fixture(1);
+  expect_line(fixture.text(), "photon_gateway_draining 0");
+  fixture.draining = true;
+  expect_line(fixture.text(), "photon_gateway_draining 1");
+}
+
 TEST(Exporter, ShowsEverySeriesAtZeroBeforeAnythingHappened) {
   Fixture idle(2);
   Fixture busy(2);
@@ -335,16 +365,12 @@ TEST(Exporter, StaysBelowTwoThousandSeriesWith32ListenersAnd64Servers) {
   Fixture fixture(32);
   for (std::size_t i = 0; i < 32; ++i) {
     fixture.options.pools[i].servers.push_back({.address = {}, .text = "udp://10.0.1.0:5056"});
-    fixture.servers[i] = std::vector<net::ServerStats>(2);
+    fixture.pools[i].servers.push_back({.text = "udp://10.0.1.0:5056", .stats = {}});
   }
   policy::Rules& rules = fixture.options.session.rules;
   rules.operations = {{.operations = {}}};
   for (std::size_t code = 220; code < 256; ++code) rules.operations[0].operations.set(code);
   const std::size_t of_udp = series_of(fixture.text()).size();
-  EXPECT_GT(of_udp, 32u * 11);
-  EXPECT_LT(of_udp, 1200u);
-  for (net::ListenerOptions& listener : fixture.options.listeners) listener.scheme = net::Scheme::wss;
-  EXPECT_LT(series_of(fixture.text()).size(), 1200u);
   EXPECT_GT(of_udp, 64u * 10);
   EXPECT_LT(of_udp, 2000u);
   for (net::ListenerOptions& listener : fixture.options.listeners) listener.scheme = net::Scheme::wss;
@@ -438,10 +464,10 @@ TEST(Exporter, HasTheHistogramsOfSessionsExchangesRoundTripsAndTheLoop) {
 TEST(Exporter, TellsWhetherItServesAndWhatItRuns) {
   Fixture fixture(2);
   fixture.options.listeners[1].scheme = net::Scheme::wss;
-  fixture.certificates[1].not_after.set(1'800'000'000);
+  fixture.certificates_expire[1] = 1'800'000'000;
   const std::string text = fixture.text();
   expect_line(text, "photon_gateway_ready 1");
-  expect_line(text, R"(photon_gateway_config_hash_info{hash="0123"} 1)");
+  expect_line(text, R"(photon_gateway_config_hash_info{hash="0123456789abcdef"} 1)");
   EXPECT_THAT(text, testing::HasSubstr(
                         "photon_gateway_tls_certificate_not_after_timestamp_seconds{listener=\"listener-1\"} "
                         "1800000000\n"));

@@ -267,5 +267,18 @@ TEST(ExchangeQueue, WhenFullGivesTheNewestOverItsRateUpForAnother) {
   EXPECT_EQ(f.run(start + milliseconds(1)).front(), 100U);
 }
 
+TEST(ExchangeQueue, GoesByNewRatesAtOnce) {
+  Fixture f(slow());
+  for (std::uint32_t i = 0; i < 40; ++i) f.push(i, 1, start);
+  const std::size_t before = f.run(start).size();
+  ASSERT_LT(before, 40U);
+  LimitOptions faster = slow();
+  faster.exchanges_per_second = 10'000;
+  faster.exchanges_per_address = 10'000;
+  f.rates.use(faster);
+  f.queue.rates_changed();
+  EXPECT_EQ(f.run(start + milliseconds(100)).size(), 40 - before);
+}
+
 }  // namespace
 }  // namespace gateway::net

@@ -53,19 +53,19 @@ TEST(Gateway, WhenAServersNameMovesNewSessionsFollowAndOthersStay) {
     return Resolved{.addresses = {at(moved ? "127.0.0.2" : "127.0.0.1", its_port)}, .error = {}};
   });
   gateway.start();
-  const ServerStats& stats = gateway.server_stats()[0]->front();
+  const auto changes = [&] { return gateway.pools()[0].servers[0].stats.address_changes.value(); };
   PhotonSocketClient before(test::generation_4_1_8, {.seed = 1}, "127.0.0.1", port);
   ASSERT_TRUE(enters(before));
 
   moved = true;
-  ASSERT_TRUE(before.run_until([&] { return stats.address_changes.value() == 1; }, patience));
+  ASSERT_TRUE(before.run_until([&] { return changes() == 1; }, patience));
   PhotonSocketClient after(test::generation_4_1_8, {.seed = 2}, "127.0.0.1", port);
   EXPECT_FALSE(enters(after)) << "nobody is at the new address";
   before.run_for(milliseconds(50));
   EXPECT_EQ(before.client().last(ClientEvent::Kind::disconnected), nullptr);
 
   moved = false;
-  ASSERT_TRUE(before.run_until([&] { return stats.address_changes.value() == 2; }, patience));
+  ASSERT_TRUE(before.run_until([&] { return changes() == 2; }, patience));
   PhotonSocketClient back(test::generation_4_1_8, {.seed = 3}, "127.0.0.1", port);
   EXPECT_TRUE(enters(back));
   for (PhotonSocketClient* client : {&before, &back}) client->client().disconnect(client->now());

@@ -41,5 +41,14 @@ TEST(RateMeter, GivesNothingAtRateZero) {
   EXPECT_EQ(meter.next(), never);
 }
 
+TEST(RateMeter, GoesOnAtAnotherRate) {
+  RateMeter meter(1000);
+  taken_between(meter, start, start + seconds(1));
+  meter.use(100);
+  EXPECT_NEAR(taken_between(meter, start + seconds(2), start + seconds(3)), 110, 2);
+  meter.use(1000);
+  EXPECT_NEAR(taken_between(meter, start + seconds(4), start + seconds(5)), 1100, 2);
+}
+
 }  // namespace
 }  // namespace gateway::net

@@ -39,8 +39,8 @@ struct Named {
     names.at(0).take(resolved, now);
     return shared[0].address({0});
   }
-  std::uint64_t failures() const { return shared[0].stats()[0].resolve_failures.value(); }
-  std::uint64_t changes() const { return shared[0].stats()[0].address_changes.value(); }
+  std::uint64_t failures() const { return shared[0].report().servers[0].stats.resolve_failures.value(); }
+  std::uint64_t changes() const { return shared[0].report().servers[0].stats.address_changes.value(); }
 
   PoolOptions options{
       .name = "game",

@@ -89,6 +89,44 @@ TEST(SourceBlocks, CanBeOff) {
   EXPECT_FALSE(f.blocks.blocks(bad, start));
 }
 
+TEST(SourceBlocks, AreCountedWhileTheyLast) {
+  Fixture f;
+  f.violate(bad, 3, start);
+  f.violate(good, 3, start + seconds(1));
+  EXPECT_EQ(f.blocks.count(start + seconds(1)), 2U);
+  EXPECT_EQ(f.blocks.count(start + seconds(30)), 1U);
+  EXPECT_EQ(f.blocks.count(start + seconds(31)), 0U);
+}
+
+TEST(SourceBlocks, FollowNewLimitsAndTellWhichBlocked) {
+  Fixture f;
+  f.violate(bad, 3, start);
+  LimitOptions stricter = limits();
+  stricter.block.violations = 1;
+  stricter.block.duration = hours(1);
+  f.blocks.use(stricter);
+  EXPECT_FALSE(f.blocks.blocks(bad, start + seconds(30))) << "a block goes on as it was";
+  const auto block = f.blocks.violated(good, start);
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->duration, hours(1));
+  EXPECT_TRUE(f.blocks.blocks(good, start + minutes(59)));
+}
+
+TEST(SourceBlocks, AreLiftedByLimitsWithoutThemAndForWhoBecomesExempt) {
+  Fixture f;
+  f.violate(bad, 3, start);
+  f.violate(good, 3, start);
+  LimitOptions options = limits();
+  options.exempt = {bad};
+  f.blocks.use(options);
+  EXPECT_FALSE(f.blocks.blocks(bad, start));
+  EXPECT_TRUE(f.blocks.blocks(good, start));
+  options.block.violations = 0;
+  f.blocks.use(options);
+  EXPECT_FALSE(f.blocks.blocks(good, start));
+  EXPECT_EQ(f.blocks.count(start), 0U);
+}
+
 TEST(SourceBlocks, StayWhileManyOthersViolateNow) {
   Fixture f;
   f.violate(bad, 3, start);

@@ -164,5 +164,44 @@ TEST_F(ConfidentialityTest, MatchSealsForGoodOnceACountOverflowed) {
   for (int i = 0; i < 300; ++i) EXPECT_TRUE(seals_response(1));
 }
 
+TEST_F(ConfidentialityTest, ADifferentPolicyHoldsFromTheNextMessageOn) {
+  request(226, false);
+  EXPECT_FALSE(seals_response(226));
+  EXPECT_FALSE(seals_event(7));
+  options.responses = Responses::all;
+  EXPECT_TRUE(seals_response(226));
+  options.responses = Responses::sticky;
+  options.listed_events.set(7);
+  EXPECT_FALSE(seals_response(226));
+  EXPECT_TRUE(seals_event(7));
+}
+
+TEST_F(ConfidentialityTest, MatchKnowsNothingOfWhatWasAskedEncryptedBeforeItSoItSealsIt) {
+  request(authenticate, true);
+  options.responses = Responses::match;
+  request(authenticate, false);
+  EXPECT_TRUE(seals_response(authenticate)) << "it may be the answer to the first";
+  EXPECT_TRUE(seals_response(authenticate));
+}
+
+TEST_F(ConfidentialityTest, CountsOfMatchAreForgottenWithIt) {
+  options.responses = Responses::match;
+  request(authenticate, false);
+  options.responses = Responses::sticky;
+  EXPECT_FALSE(seals_response(authenticate)) << "the answer, which nothing counted";
+  options.responses = Responses::match;
+  request(authenticate, true);
+  EXPECT_TRUE(seals_response(authenticate));
+}
+
+TEST_F(ConfidentialityTest, StickyRemembersWhatWasAskedForUnderMatch) {
+  options.responses = Responses::match;
+  request(authenticate, true);
+  EXPECT_TRUE(seals_response(authenticate));
+  options.responses = Responses::sticky;
+  request(authenticate, false);
+  EXPECT_TRUE(seals_response(authenticate));
+}
+
 }  // namespace
 }  // namespace gateway::session

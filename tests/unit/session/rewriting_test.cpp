@@ -19,7 +19,8 @@ class RewritingTest : public StreamSessionTest {
   void use(policy::UnknownAddresses unknown) { rewriting = {&table, unknown, false}; }
   // Services are a constant of the session, so it gets its own.
   void initialize_rewriting(const Text& init = init_16()) {
-    changed.emplace(Services{options, buffers, random, stats, raised, scratch, notices, rewriting});
+    changed.emplace(Services{options, test::borrowed<Terms>(options), buffers, random, stats, raised, scratch,
+                             notices, &rewriting});
     session = std::make_unique<Session>(*changed, StreamClient{}, now);
     client = peer(transport::Role::client);
     from_client(init);
@@ -49,6 +50,17 @@ TEST_F(RewritingTest, ReplacesWhatTheServerNamesInTheClear) {
   EXPECT_EQ(last_at_client(), rewritten);
   EXPECT_EQ(counted(AddressResult::rewritten), 1U);
   EXPECT_FALSE(notices.has_new());
+}
+
+TEST_F(RewritingTest, AnotherTableHoldsFromTheNextResponseOn) {
+  initialize_rewriting();
+  received(*client);
+  rewriting.addresses = nullptr;
+  from_server(from_hex(named));
+  EXPECT_EQ(last_at_client(), named);
+  rewriting.addresses = &table;
+  from_server(from_hex(named));
+  EXPECT_EQ(last_at_client(), rewritten);
 }
 
 TEST_F(RewritingTest, ReplacesItBeforeTheResponseIsSealed) {

@@ -52,6 +52,20 @@ class RuledSession : public StreamSessionTest {
   const Text other_event{0xF3, 0x04, 10, 0, 0};
 };
 
+TEST_F(RuledSession, ARuleThatComesLaterHoldsFromTheNextMessageOn) {
+  initialize();
+  received(*server);
+  from_client(clear);
+  EXPECT_EQ(received(*server).size(), 1U);
+  rule_operation(Refusal::reject);
+  from_client(clear);
+  EXPECT_TRUE(received(*server).empty());
+  EXPECT_EQ(operations(Outcome::reject), 1U);
+  options.rules = {};
+  from_client(clear);
+  EXPECT_EQ(received(*server).size(), 1U);
+}
+
 TEST_F(RuledSession, ARejectedOperationIsAnsweredAndDoesNotReachTheServer) {
   rule_operation(Refusal::reject);
   initialize();

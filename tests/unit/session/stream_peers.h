@@ -10,6 +10,7 @@
 
 #include "message/key_exchange.h"
 #include "session/session.h"
+#include "support/borrowed.h"
 #include "support/photon_crypto.h"
 #include "support/photon_message.h"
 #include "support/seeded_random.h"
@@ -132,7 +133,8 @@ struct StreamSessionPeers {
   Notices notices;
   std::vector<std::uint8_t> scratch;
   transport::ServerClock clock;
-  Services services{options, buffers, random, stats, raised, scratch, notices, {}};
+  Services services{options, test::borrowed<Terms>(options), buffers, random, stats, raised, scratch, notices,
+                    nullptr};
   TimePoint now{hours(1)};
   Framing framing = Framing::tcp;
   Text out = Text(1 << 20);

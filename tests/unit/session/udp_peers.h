@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "session/session.h"
+#include "support/borrowed.h"
 #include "support/seeded_random.h"
 #include "unit/session/exchange.h"
 #include "unit/session/inits.h"
@@ -131,7 +132,8 @@ struct SessionPeers {
   Notices notices;
   std::vector<std::uint8_t> scratch;
   transport::ServerClock clock;
-  Services services{options, buffers, random, stats, raised, scratch, notices, {}};
+  Services services{options, test::borrowed<Terms>(options), buffers, random, stats, raised, scratch, notices,
+                    nullptr};
   TimePoint now{hours(1)};
   std::unique_ptr<Session> session;
   std::unique_ptr<transport::ReliableUdp> client;

@@ -1,0 +1,222 @@
+#include "service/service.h"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "base/fingerprint.h"
+#include "config/load.h"
+#include "config/print.h"
+#include "config/reload.h"
+#include "metrics/exporter.h"
+#include "net/notify.h"
+#include "net/upstreams_page.h"
+
+namespace gateway {
+
+namespace {
+
+using net::DrainPhase;
+
+constexpr Duration drain_step = milliseconds(100);  // between two looks at who is left
+
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string hash_of(const config::Config& config) {
+  return fingerprint(config::print(config));
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+Service::Service(std::string file, const config::Config& config, const config::Log& log, metrics::Build build)
+    : config_(config),
+      log_(log),
+      file_(std::move(file)),
+      signals_(context_, SIGTERM, SIGINT, SIGHUP),
+      drain_timer_(context_),
+      watchdog_timer_(context_),
+      gateway_(config.net),
+      build_(std::move(build)),
+      started_(seconds_since_1970()),
+      state_{.last_success = started_, .hash = hash_of(config)},
+      watchdog_(net::watchdog_limit()) {
+  if (!config.admin) return;
+  admin_.emplace(context_, config.admin->address,
+                 net::AdminPages{.metrics = [this] { return metrics::write_text(scrape()); },
+                                 .ready = [this] { return gateway_.ready(); },
+                                 .upstreams = [this] { return net::upstreams_page(gateway_.pools()); }});
+}
+
+int Service::run() {
+  if (config_.admin) spdlog::info("listening admin={}", config_.admin->text);
+  gateway_.start();  // logs every listener
+  wait_for_signal();
+  if (watchdog_) watch_shards();
+  net::notify_ready();
+  net::notify_status("serving");
+  context_.run();
+  stop();
+  if (hurried_) {
+    spdlog::warn("stopped at once, at a further signal: some clients may not have been told");
+    return 1;
+  }
+  spdlog::info("stopped");
+  return drain_.drained() ? 0 : 1;
+}
+
+void Service::wait_for_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    wait_for_signal();
+    act_on(signal);
+  });
+}
+
+void Service::act_on(int signal) {
+  if (stopping_) return hurry(signal);
+  if (signal == SIGHUP) return reload();
+  if (signal == SIGTERM) return drain();
+  spdlog::info("stopping signal=SIGINT: telling every client");
+  drain_ = {};
+  context_.stop();
+}
+
+/// While clients are told: whoever asks again has no more patience. SIGHUP has nothing to say any more.
+void Service::hurry(int signal) {
+  if (signal == SIGHUP) return;
+  hurried_ = true;
+  gateway_.stop_at_once();
+}
+
+/// Stops the data path while the admin port still answers: /readyz says 503 then.
+void Service::stop() {
+  stopping_ = true;
+  drain_timer_.cancel();
+  net::notify_stopping();
+  context_.restart();
+  std::thread stopper([this] {
+    gateway_.stop();
+    context_.stop();
+  });
+  context_.run();
+  stopper.join();
+}
+
+void Service::reload() {
+  if (drain_.phase() != DrainPhase::serving) {
+    ++state_.failed_reloads;
+    return spdlog::warn("reload refused: the gateway drains; its successor reads the configuration");
+  }
+  if (file_.empty()) {
+    return spdlog::info("nothing to reload: the configuration came from the command line");
+  }
+  net::notify_reloading();
+  try {
+    tell_reloaded(load_again());
+    ++state_.reloads;
+    state_.last_success = seconds_since_1970();
+    state_.last_successful = true;
+  } catch (const std::exception& error) {
+    ++state_.failed_reloads;
+    state_.last_successful = false;
+    spdlog::error("reload failed, the old configuration stays in use: {}", error.what());
+  }
+  net::notify_ready();
+}
+
+/// What changed. Names are resolved here: the admin port may wait for that, the shards don't.
+std::vector<std::string> Service::load_again() {
+  const config::Config wanted = config::load_file(file_);
+  std::vector<std::string> changed = config::changes(config_, wanted);
+  gateway_.reload(wanted.net);
+  config_ = wanted;
+  state_.hash = hash_of(wanted);
+  return changed;
+}
+
+/// At the new level, and a last time at the old one.
+void Service::tell_reloaded(const std::vector<std::string>& changed) {
+  const std::string line =
+      fmt::format("configuration reloaded changed={}: certificates and lists of addresses were read again",
+                  joined(changed));
+  const auto before = spdlog::get_level();
+  log_.use(config_.log.level);
+  const auto after = spdlog::get_level();
+  if (before < after) spdlog::set_level(before);
+  spdlog::info(line);
+  spdlog::set_level(after);
+}
+
+void Service::drain() {
+  const bool again = drain_.phase() != DrainPhase::serving;
+  spdlog::info("{}: sessions={}",
+               again ? "a second SIGTERM, every client is told now" : "draining signal=SIGTERM",
+               gateway_.sessions());
+  drain_.begin(config_.net.drain, std::chrono::steady_clock::now());
+  net::notify_stopping();
+  advance_drain();
+}
+
+void Service::advance_drain() {
+  const TimePoint now = std::chrono::steady_clock::now();
+  const std::size_t sessions = gateway_.sessions();
+  const DrainPhase before = drain_.phase();
+  const DrainPhase phase = drain_.advance(now, sessions);
+  gateway_.announce_end();
+  if (phase != DrainPhase::announcing) gateway_.refuse_new();
+  if (phase == DrainPhase::ending) gateway_.end_sessions(drain_.share(now));
+  if (phase != before) spdlog::info("draining phase={} sessions={}", name(phase), sessions);
+  net::notify_status(fmt::format("draining: {}, {} sessions", name(phase), sessions));
+  if (phase == DrainPhase::over) return context_.stop();
+  drain_timer_.expires_after(drain_step);
+  drain_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) advance_drain();
+  });
+}
+
+/// The manager hears of us only while every shard's loop turns; idle ones are asked to.
+void Service::watch_shards() {
+  std::vector<std::uint64_t> beats;
+  bool all_turn = true;
+  for (const net::ShardStats* shard : gateway_.stats()) {
+    const std::uint64_t before = beats.size() < beats_.size() ? beats_[beats.size()] : 0;
+    beats.push_back(shard->beats.value());
+    all_turn = all_turn && (beats_.empty() || beats.back() != before);
+  }
+  beats_ = std::move(beats);
+  if (all_turn) net::notify_alive();
+  gateway_.beat();
+  watchdog_timer_.expires_after(*watchdog_ / 2);
+  watchdog_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) watch_shards();
+  });
+}
+
+metrics::Scrape Service::scrape() const {
+  return {.options = gateway_.options(),
+          .shards = gateway_.stats(),
+          .pools = gateway_.pools(),
+          .certificates_expire = gateway_.certificates_expire(),
+          .blocked_sources = gateway_.blocked_sources(),
+          .build = build_,
+          .config = state_,
+          .started = started_,
+          .ready = gateway_.ready(),
+          .draining = drain_.phase() != DrainPhase::serving,
+          .log_lines_dropped = log_.lines_dropped()};
+}
+
+}  // namespace gateway

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "config/config.h"
+#include "config/log.h"
+#include "metrics/scrape.h"
+#include "net/admin.h"
+#include "net/drain.h"
+#include "net/gateway.h"
+
+namespace gateway {
+
+/// The running program: data path, admin port and log, and what signals do to them. SIGHUP reloads, SIGTERM
+/// drains, SIGINT tells every client and ends. Each further signal skips what is waited for: first the drain,
+/// then the farewells. All of it on the caller's thread.
+class Service {
+ public:
+  /// Binds everything; throws std::runtime_error with a sentence. `file` is the configuration's, empty when
+  /// it came from the command line. `log` outlives this.
+  Service(std::string file, const config::Config& config, const config::Log& log, metrics::Build build);
+
+  /// Serves until a signal ends it: the exit code, 1 when sessions had to be ended by a drain, or when a
+  /// further signal left clients untold.
+  int run();
+
+ private:
+  void wait_for_signal();
+  void act_on(int signal);
+  void hurry(int signal);
+  void stop();
+
+  void reload();
+  std::vector<std::string> load_again();
+  void tell_reloaded(const std::vector<std::string>& changed);
+
+  void drain();
+  void advance_drain();
+
+  void watch_shards();
+
+  metrics::Scrape scrape() const;
+
+  config::Config config_;  // in effect
+  const config::Log& log_;
+  const std::string file_;
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer drain_timer_;
+  boost::asio::steady_timer watchdog_timer_;
+  net::Gateway gateway_;
+  const metrics::Build build_;
+  const double started_;  // seconds since 1970
+  metrics::ConfigState state_;
+  net::Drain drain_;
+  std::optional<Duration> watchdog_;
+  std::vector<std::uint64_t> beats_;  // by shard, as of the last look
+  std::optional<net::Admin> admin_;
+  bool stopping_ = false;
+  bool hurried_ = false;  // clients may not have been told
+};
+
+}  // namespace gateway

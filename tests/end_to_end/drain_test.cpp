@@ -1,0 +1,232 @@
+// SIGTERM: the gateway announces its end, lets its sessions end, and tells those that don't. And what the
+// service manager hears of it.
+
+#include <array>
+#include <cstdlib>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "end_to_end/balanced_scene.h"
+#include "end_to_end/stream_scene.h"
+
+namespace gateway::test {
+namespace {
+
+using Kind = ClientEvent::Kind;
+using Scheme = GatewayProcess::Scheme;
+using testing::HasSubstr;
+
+const std::string unhurried = "drain: { announce: 0s, deadline: 1m }\n";
+
+bool told(PhotonSocketClient& client) {
+  return client.run_until([&] { return client.client().last(Kind::disconnected) != nullptr; }, patience);
+}
+
+void leave(PhotonSocketClient& client) {
+  client.client().disconnect(client.now());
+  client.run_for(milliseconds(50));
+}
+
+int ready(const GatewayProcess& gateway) {
+  return http_get(gateway.admin_port(), "/readyz").status;
+}
+
+bool reaches(GatewayProcess& gateway, const std::string& phase) {
+  return gateway.process().wait_for_output("draining phase=" + phase, patience);
+}
+
+TEST(Drain, WithoutSessionsEndsWithZero) {
+  Scene scene({}, unhurried);
+  scene.gateway.process().signal(SIGTERM);
+  EXPECT_EQ(scene.gateway.process().wait(patience), 0);
+}
+
+TEST(Drain, IsNotReadyWhileItAnnouncesAndAcceptsEverything) {
+  Scene scene({}, "drain: { announce: 3s, deadline: 1m }\n");
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_draining"), 0);
+  scene.gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(scene.gateway.process().wait_for_output("draining signal=SIGTERM", patience));
+  EXPECT_EQ(ready(scene.gateway), 503);
+  EXPECT_EQ(http_get(scene.gateway.admin_port(), "/livez").status, 200);
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_draining"), 1);
+  const auto client = scene.connected();
+  ASSERT_TRUE(reaches(scene.gateway, "refusing sessions=1"));
+  EXPECT_NE(ask(*client, Operation::echo, 0, Bytes{}, false), nullptr) << "and it plays on";
+  leave(*client);
+  EXPECT_EQ(scene.gateway.process().wait(patience), 0);
+}
+
+TEST(Drain, RefusesStrangersAndAdmitsWhoWasHereLately) {
+  TestServerSocket server;
+  const std::string port = std::to_string(free_udp_port());
+  const std::string links =
+      "listeners:\n  - { name: four, listen: \"udp://127.0.0.1:" + port +
+      "\", upstream: a }\n  - { name: six, listen: \"udp://[::1]:" + port +
+      "\", upstream: a }\nupstreams:\n  a: { servers: [\"udp://127.0.0.1:" + std::to_string(server.port()) +
+      "\"], health_check: off }\n";
+  GatewayProcess gateway({.servers = {}, .more = unhurried, .links = links});
+  const auto number = static_cast<std::uint16_t>(std::stoi(port));
+  const auto client_at = [&](const std::string& host) {
+    static std::uint64_t next_seed = 1;
+    auto client = std::make_unique<PhotonSocketClient>(
+        generation_4_1_8, PhotonClient::Config{.seed = next_seed++}, host, number);
+    client->connect();
+    return client;
+  };
+  const auto enters = [](PhotonSocketClient& client) {
+    return client.run_until([&] { return client.client().initialised(); }, patience);
+  };
+  const auto here = client_at("127.0.0.1");
+  ASSERT_TRUE(enters(*here));
+  gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(reaches(gateway, "refusing sessions=1"));
+
+  const auto stranger = client_at("::1");
+  ASSERT_TRUE(told(*stranger));
+  EXPECT_EQ(stranger->client().last(Kind::disconnected)->reason, 3);
+  EXPECT_GE(gateway.metric("photon_gateway_sessions_rejected_total{listener=\"six\",reason=\"draining\"}"),
+            1);
+  const auto again = client_at("127.0.0.1");
+  EXPECT_TRUE(enters(*again)) << "the same address";
+  leave(*here);
+  leave(*again);
+  EXPECT_EQ(gateway.process().wait(patience), 0);
+}
+
+TEST(Drain, SessionsOnStreamsAreToldAtTheDeadlineToo) {
+  for (const Scheme scheme : {Scheme::tcp, Scheme::ws}) {
+    StreamScene scene(scheme, {}, "drain: { announce: 0s, deadline: 3s }\n");
+    const auto client = scene.connected();
+    scene.gateway.process().signal(SIGTERM);
+    ASSERT_TRUE(reaches(scene.gateway, "refusing sessions=1"));
+    EXPECT_TRUE(client->run_until([&] { return client->ended(); }, patience));
+    EXPECT_EQ(scene.gateway.process().wait(patience), 1);
+  }
+}
+
+TEST(Drain, SessionsLeftAtTheDeadlineAreToldAndTheProgramEndsWithOne) {
+  Scene scene({}, "drain: { announce: 0s, deadline: 500ms }\n");
+  const auto first = scene.encrypted();
+  const auto second = scene.connected();
+  scene.gateway.process().signal(SIGTERM);
+  EXPECT_TRUE(run_together(
+      std::vector{first.get(), second.get()},
+      [&] {
+        return first->client().last(Kind::disconnected) != nullptr &&
+               second->client().last(Kind::disconnected) != nullptr;
+      },
+      patience));
+  EXPECT_EQ(first->client().last(Kind::disconnected)->reason, 1);
+  EXPECT_EQ(scene.gateway.process().wait(patience), 1);
+  EXPECT_THAT(scene.gateway.process().output(), HasSubstr("draining phase=ending sessions=2"));
+}
+
+TEST(Drain, ASecondSigtermTellsAllAtOnce) {
+  Scene scene;  // with the defaults, which take minutes
+  const auto client = scene.connected();
+  scene.gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(scene.gateway.process().wait_for_output("draining signal=SIGTERM", patience));
+  EXPECT_NE(ask(*client, Operation::echo, 0, Bytes{}, false), nullptr);
+  scene.gateway.process().signal(SIGTERM);
+  EXPECT_TRUE(told(*client));
+  EXPECT_EQ(scene.gateway.process().wait(patience), 1);
+}
+
+TEST(Drain, SigintEndsItWithZero) {
+  Scene scene({}, unhurried);
+  const auto client = scene.connected();
+  scene.gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(reaches(scene.gateway, "refusing"));
+  scene.gateway.process().signal(SIGINT);
+  EXPECT_TRUE(told(*client));
+  EXPECT_EQ(scene.gateway.process().wait(patience), 0);
+}
+
+TEST(Drain, ReloadsNothingMeanwhile) {
+  Scene scene({}, unhurried);
+  const auto client = scene.connected();
+  scene.gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(reaches(scene.gateway, "refusing"));
+  EXPECT_FALSE(scene.gateway.reload());
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reload refused: the gateway drains", patience));
+  leave(*client);
+  EXPECT_EQ(scene.gateway.process().wait(patience), 0);
+}
+
+TEST(Drain, APlayerWhoIsBeingRedirectedGetsIntoItsRoom) {
+  for (const Scheme scheme : {Scheme::udp, Scheme::tcp, Scheme::ws}) {
+    BalancedScene::Options how;
+    how.more = unhurried;
+    BalancedScene scene(scheme, how);
+    PlayerOptions wanted;
+    wanted.entry = PlayerOptions::Entry::create;
+    const auto player = scene.player(wanted);
+    ASSERT_TRUE(play_together(
+        {player.get()}, [&] { return scene.sessions("name") == 1; }, patience));
+    scene.gateway.process().signal(SIGTERM);
+    ASSERT_TRUE(play_together(
+        {player.get()}, [&] { return player->player().done(); }, patience));
+    EXPECT_TRUE(player->player().in_room()) << player->player().refusal();
+    EXPECT_EQ(ready(scene.gateway), 503);
+  }
+}
+
+/// A service manager's socket, and the program's environment as the manager sets it.
+class Manager {
+ public:
+  Manager() : path_("/tmp/drain-test-" + std::to_string(getpid())) {
+    unlink(path_.c_str());
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    setenv("NOTIFY_SOCKET", path_.c_str(), 1);
+    setenv("WATCHDOG_USEC", "400000", 1);
+  }
+  ~Manager() {
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    close(socket_);
+    unlink(path_.c_str());
+  }
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+
+  /// Waits for a message that begins with this; those before it are forgotten.
+  bool hears(std::string_view text) {
+    const timeval limit{.tv_sec = 20, .tv_usec = 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    std::array<char, 512> heard{};
+    for (int i = 0; i < 1000; ++i) {
+      const ssize_t size = recv(socket_, heard.data(), heard.size(), 0);
+      if (size <= 0) return false;
+      if (std::string_view(heard.data(), static_cast<std::size_t>(size)).starts_with(text)) return true;
+    }
+    return false;
+  }
+
+ private:
+  const std::string path_;
+  const int socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+};
+
+TEST(ServiceManager, HearsOfStartReloadAndEndAndThatEveryShardTurns) {
+  Manager manager;
+  Scene scene({}, "drain: { announce: 0s, deadline: 1m }\nthreads: 3\n");
+  EXPECT_TRUE(manager.hears("READY=1"));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(manager.hears("WATCHDOG=1")) << "idle as the shards are";
+  EXPECT_TRUE(scene.gateway.reload());
+  EXPECT_TRUE(manager.hears("RELOADING=1"));
+  EXPECT_TRUE(manager.hears("READY=1"));
+  scene.gateway.process().signal(SIGTERM);
+  EXPECT_TRUE(manager.hears("STOPPING=1"));
+  EXPECT_EQ(scene.gateway.process().wait(patience), 0);
+}
+
+}  // namespace
+}  // namespace gateway::test
