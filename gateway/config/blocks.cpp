@@ -5,7 +5,7 @@
 namespace gateway::config {
 namespace {
 
-constexpr std::string_view example = "block: { violations: 100, within: 1m, for: 1m }";
+constexpr std::string_view block_example = "block: { violations: 100, within: 1m, for: 1m }";
 
 }  // namespace
 
@@ -16,7 +16,7 @@ net::BlockOptions read_block(const Value& value) {
     return block;
   }
   if (!value.is_map())
-    value.fail("\"block\" must be a map or off, as in " + std::string(example) + ", or block: off");
+    value.fail("\"block\" must be a map or off, as in " + std::string(block_example) + ", or block: off");
   const Map map = value.map({"violations", "within", "for"});
   if (const auto violations = map.find("violations")) {
     block.violations = static_cast<std::uint32_t>(violations->number(1, 1'000'000));

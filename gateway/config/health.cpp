@@ -8,7 +8,7 @@
 namespace gateway::config {
 namespace {
 
-constexpr std::string_view example = "health_check: { interval: 10s, timeout: 2s, rise: 1, fall: 3 }";
+constexpr std::string_view health_example = "health_check: { interval: 10s, timeout: 2s, rise: 1, fall: 3 }";
 
 void read_count(const Map& map, std::string_view key, std::uint32_t& count) {
   if (const auto value = map.find(key)) count = static_cast<std::uint32_t>(value->number(1, 1000));
@@ -30,7 +30,7 @@ upstream::HealthOptions read_health_check(const Value& value) {
     return health;
   }
   if (!value.is_map())
-    value.fail("\"health_check\" must be a map or off, as in " + std::string(example) +
+    value.fail("\"health_check\" must be a map or off, as in " + std::string(health_example) +
                ", or health_check: off");
   const Map map = value.map({"interval", "timeout", "rise", "fall"});
   if (const auto interval = map.find("interval")) {

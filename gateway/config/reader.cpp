@@ -16,7 +16,7 @@ std::string position(const std::string& file, const YAML::Mark& mark) {
   return file + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -73,19 +73,19 @@ void Value::fail(const std::string& sentence) const {
 }
 
 void Value::fail_range(std::string_view what, const std::string& min, const std::string& max) const {
-  fail(quoted(name_) + " must be " + std::string(what) + " from " + min + " to " + max + ", not " +
+  fail(in_quotes(name_) + " must be " + std::string(what) + " from " + min + " to " + max + ", not " +
        node_.Scalar());
 }
 
 std::vector<std::pair<Located, Value>> Value::entries() const {
-  if (!node_.IsMap()) fail(quoted(name_) + " must be a map, as in { key: value }");
+  if (!node_.IsMap()) fail(in_quotes(name_) + " must be a map, as in { key: value }");
   std::vector<std::pair<Located, Value>> entries;
   for (const auto& entry : node_) {
     const Value key(file_, name_, entry.first);
     const Located found{.text = key.scalar("a map with words as keys", "key: value"), .where = key.where()};
     for (const auto& [earlier, value] : entries) {
       if (earlier.text != found.text) continue;
-      found.fail("the key " + quoted(found.text) + " in " + quoted(name_) + " is already at " +
+      found.fail("the key " + in_quotes(found.text) + " in " + in_quotes(name_) + " is already at " +
                  earlier.where);
     }
     entries.emplace_back(found, Value(file_, found.text, entry.second));
@@ -97,13 +97,13 @@ Map Value::map(std::vector<std::string_view> keys) const {
   std::vector<std::pair<Located, Value>> found = entries();
   for (const auto& [key, value] : found) {
     if (std::find(keys.begin(), keys.end(), key.text) != keys.end()) continue;
-    key.fail("unknown key " + quoted(key.text) + " in " + quoted(name_) + hint(key.text, keys));
+    key.fail("unknown key " + in_quotes(key.text) + " in " + in_quotes(name_) + hint(key.text, keys));
   }
   return {*this, std::move(found)};
 }
 
 std::vector<Value> Value::list(std::string_view example) const {
-  if (!node_.IsSequence()) fail(quoted(name_) + " must be a list, as in " + std::string(example));
+  if (!node_.IsSequence()) fail(in_quotes(name_) + " must be a list, as in " + std::string(example));
   std::vector<Value> values;
   for (const auto& element : node_) values.emplace_back(file_, name_, element);
   return values;
@@ -111,7 +111,7 @@ std::vector<Value> Value::list(std::string_view example) const {
 
 std::string Value::scalar(std::string_view what, std::string_view example) const {
   if (!node_.IsScalar())
-    fail(quoted(name_) + " must be " + std::string(what) + ", as in " + std::string(example));
+    fail(in_quotes(name_) + " must be " + std::string(what) + ", as in " + std::string(example));
   return node_.Scalar();
 }
 
@@ -123,7 +123,8 @@ std::uint64_t Value::number(std::uint64_t min, std::uint64_t max) const {
   const std::string example = name_ + ": " + std::to_string(std::max<std::uint64_t>(min, 1));
   const std::string text = scalar("a whole number", example);
   const std::optional<std::uint64_t> value = parse_number(text);
-  if (!value) fail(quoted(name_) + " must be a whole number, as in " + example + ", not " + quoted(text));
+  if (!value)
+    fail(in_quotes(name_) + " must be a whole number, as in " + example + ", not " + in_quotes(text));
   if (*value < min || *value > max) fail_range("a number", std::to_string(min), std::to_string(max));
   return *value;
 }
@@ -132,8 +133,8 @@ Duration Value::duration(Duration min, Duration max) const {
   const std::string text = scalar("a duration with its unit (ms, s, m, h)", name_ + ": 30s");
   const std::optional<Duration> value = parse_duration(text);
   if (!value) {
-    fail(quoted(name_) + " must be a duration with its unit (ms, s, m, h), as in " + name_ + ": 30s, not " +
-         quoted(text));
+    fail(in_quotes(name_) + " must be a duration with its unit (ms, s, m, h), as in " + name_ +
+         ": 30s, not " + in_quotes(text));
   }
   if (*value < min || *value > max) fail_range("a duration", write_duration(min), write_duration(max));
   return *value;
@@ -143,8 +144,8 @@ std::uint64_t Value::size(std::uint64_t min, std::uint64_t max) const {
   const std::string text = scalar("a size with its unit (B, KiB, MiB, GiB)", name_ + ": 64KiB");
   const std::optional<std::uint64_t> value = parse_size(text);
   if (!value) {
-    fail(quoted(name_) + " must be a size with its unit (B, KiB, MiB, GiB), as in " + name_ +
-         ": 64KiB, not " + quoted(text));
+    fail(in_quotes(name_) + " must be a size with its unit (B, KiB, MiB, GiB), as in " + name_ +
+         ": 64KiB, not " + in_quotes(text));
   }
   if (*value < min || *value > max) fail_range("a size", write_size(min), write_size(max));
   return *value;
@@ -154,8 +155,8 @@ std::uint64_t Value::rate(std::uint64_t min, std::uint64_t max) const {
   const std::string text = scalar("a rate with its unit (/s)", name_ + ": 2000/s");
   const std::optional<std::uint64_t> value = parse_rate(text);
   if (!value) {
-    fail(quoted(name_) + " must be a rate with its unit (/s), as in " + name_ + ": 2000/s, not " +
-         quoted(text));
+    fail(in_quotes(name_) + " must be a rate with its unit (/s), as in " + name_ + ": 2000/s, not " +
+         in_quotes(text));
   }
   if (*value < min || *value > max) fail_range("a rate", write_rate(min), write_rate(max));
   return *value;
@@ -172,8 +173,8 @@ std::size_t Value::choice_index(const std::vector<std::string_view>& names) cons
   const auto found = std::find(names.begin(), names.end(), text);
   if (found == names.end()) {
     const std::string_view meant = nearest(text, names);
-    fail(quoted(name_) + " must be one of " + expected + ", not " + quoted(text) +
-         (meant.empty() ? "" : "; did you mean " + quoted(meant) + "?"));
+    fail(in_quotes(name_) + " must be one of " + expected + ", not " + in_quotes(text) +
+         (meant.empty() ? "" : "; did you mean " + in_quotes(meant) + "?"));
   }
   return static_cast<std::size_t>(found - names.begin());
 }
@@ -190,7 +191,7 @@ std::optional<Value> Map::find(std::string_view key) const {
 
 Value Map::require(std::string_view key, std::string_view example) const {
   std::optional<Value> value = find(key);
-  if (!value) value_.fail("the key " + quoted(key) + " is missing here; write " + std::string(example));
+  if (!value) value_.fail("the key " + in_quotes(key) + " is missing here; write " + std::string(example));
   return *std::move(value);
 }
 

@@ -15,7 +15,7 @@ namespace {
 // All of this walks JSON that is known to be valid.
 
 constexpr std::string_view spaces = " \t\r\n";
-constexpr std::string_view key_of_parameters = "\"vals\"";
+constexpr std::string_view text_of_parameters_key = "\"vals\"";
 
 std::size_t string_end(std::string_view text) {
   std::size_t at = 1;
@@ -61,7 +61,7 @@ JsonTexts::JsonTexts(std::string_view payload, std::uint8_t parameter) : rest_(p
   while (!rest_.empty()) {
     const std::string_view key = token();
     if (key.empty()) break;
-    if (!is_key(key, key_of_parameters)) {
+    if (!is_key(key, text_of_parameters_key)) {
       token();
       continue;
     }

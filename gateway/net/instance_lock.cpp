@@ -26,8 +26,10 @@ bool bind_abstract(int socket, const std::string& name) {
 
 /// UDP and TCP may have one port number, so they have a lock each.
 std::string lock_name(const ListenerOptions& listener) {
-  return std::string("photon-gateway-") + (is_stream(listener.scheme) ? "tcp-" : "udp-") +
-         to_text(listener.address);
+  std::string name = "photon-gateway-";
+  name += is_stream(listener.scheme) ? "tcp-" : "udp-";
+  name += to_text(listener.address);
+  return name;
 }
 
 }  // namespace

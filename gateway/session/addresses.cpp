@@ -12,7 +12,7 @@
 
 namespace gateway::session {
 
-using Outcome = policy::Rewrite::Outcome;
+using RewriteOutcome = policy::Rewrite::Outcome;
 
 namespace {
 
@@ -23,14 +23,14 @@ constexpr std::size_t refusal_bytes = 64;  // a response with that text, in eith
 constexpr std::uint8_t operation_authenticate_once = 231;
 constexpr std::string_view json_response_key = "\"res\"";
 
-AddressResult result_of(Outcome outcome, bool refused) {
+AddressResult result_of(RewriteOutcome outcome, bool refused) {
   switch (outcome) {
-    case Outcome::unknown_address:
+    case RewriteOutcome::unknown_address:
       return refused ? AddressResult::refused : AddressResult::unknown_target;
-    case Outcome::unparsable:
+    case RewriteOutcome::unparsable:
       return refused ? AddressResult::refused : AddressResult::unparsed;
-    case Outcome::unchanged:
-    case Outcome::rewritten:
+    case RewriteOutcome::unchanged:
+    case RewriteOutcome::rewritten:
       break;
   }
   return AddressResult::rewritten;
@@ -58,13 +58,13 @@ void Session::rewrite(Message& message) {
 }
 
 // Counts, and says whether the client gets a refusal instead.
-bool Session::refuses_address(Outcome outcome, std::string_view unknown) {
-  if (outcome == Outcome::unchanged) return false;
-  const bool refused =
-      outcome != Outcome::rewritten && services_.rewriting->unknown == policy::UnknownAddresses::reject;
+bool Session::refuses_address(RewriteOutcome outcome, std::string_view unknown) {
+  if (outcome == RewriteOutcome::unchanged) return false;
+  const bool refused = outcome != RewriteOutcome::rewritten &&
+                       services_.rewriting->unknown == policy::UnknownAddresses::reject;
   services_.stats.addresses[static_cast<std::size_t>(result_of(outcome, refused))].add();
-  if (outcome == Outcome::unknown_address) services_.notices.note(Notice::unknown_address, unknown);
-  if (outcome == Outcome::unparsable) services_.notices.note(Notice::unparsed_response);
+  if (outcome == RewriteOutcome::unknown_address) services_.notices.note(Notice::unknown_address, unknown);
+  if (outcome == RewriteOutcome::unparsable) services_.notices.note(Notice::unparsed_response);
   return refused;
 }
 

@@ -15,10 +15,6 @@ using Urgency = Acknowledgements::Urgency;
 
 constexpr std::uint32_t verify_connect_number = 1 << 16;  // the door's numbers for VerifyConnect begin here
 
-std::size_t size_of(const wire::Command& command) {
-  return wire::command_bytes(command.type) + command.payload.size();
-}
-
 std::uint16_t peer_mtu(std::uint16_t announced, std::uint16_t mtu_max) {
   const auto least = static_cast<std::uint16_t>(wire::mtu_min);
   return std::clamp(announced, least, std::max(mtu_max, least));
@@ -204,8 +200,8 @@ void ReliableUdp::acknowledge(TimePoint now, const wire::DatagramHeader& header,
                               Urgency urgency) {
   if (!wire::is_reliable(command.flags)) return;
   const bool unsequenced = wire::is_unsequenced(command.flags);
-  acks_.add(now, {command.reliable_seq, header.sent_time, command.channel, unsequenced}, size_of(command),
-            urgency);
+  acks_.add(now, {command.reliable_seq, header.sent_time, command.channel, unsequenced},
+            wire::command_bytes(command), urgency);
 }
 
 // --- What the session asks for ---

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::uint8_t datagram_commands_max = 100;  // stock clients complain about more
 
-std::size_t size_of(const wire::Command& command) {
-  return wire::command_bytes(command.type) + command.payload.size();
-}
-
 }  // namespace
 
 std::size_t ReliableUdp::next_output(TimePoint now, MutableBytes out) {
@@ -62,7 +58,7 @@ bool ReliableUdp::has_output(TimePoint now) {
 
 bool ReliableUdp::may_send(const SendQueue::Unsent& unsent) const {
   return !wire::is_reliable(unsent.command.flags) ||
-         in_flight_.allows(unsent.command, size_of(unsent.command));
+         in_flight_.allows(unsent.command, wire::command_bytes(unsent.command));
 }
 
 bool ReliableUdp::can_send_control() const {
@@ -70,7 +66,8 @@ bool ReliableUdp::can_send_control() const {
 }
 
 bool ReliableUdp::write(wire::DatagramWriter& out, const wire::Command& command) {
-  if (out.command_count() >= datagram_commands_max || out.commands().remaining() < size_of(command))
+  if (out.command_count() >= datagram_commands_max ||
+      out.commands().remaining() < wire::command_bytes(command))
     return false;
   wire::write_command(out.commands(), command);
   out.count_command();
@@ -124,7 +121,8 @@ bool ReliableUdp::write_control(wire::DatagramWriter& out, const InFlight::Sent&
   if (!write(out, command)) return false;
   last_control_ = command.reliable_seq;
   const auto type = static_cast<std::uint32_t>(command.type);
-  in_flight_.sent(key_of(command), type, size_of(command), copy, round_trip_.first_wait(), copies_max);
+  in_flight_.sent(key_of(command), type, wire::command_bytes(command), copy, round_trip_.first_wait(),
+                  copies_max);
   return true;
 }
 
@@ -147,7 +145,7 @@ void ReliableUdp::write_data(wire::DatagramWriter& out, const InFlight::Sent& co
 bool ReliableUdp::write_channel(wire::DatagramWriter& out, const InFlight::Sent& copy, std::uint8_t channel) {
   while (const auto unsent = send_queue_.front(channel)) {
     if (!may_send(*unsent)) return true;
-    const std::size_t bytes = size_of(unsent->command);
+    const std::size_t bytes = wire::command_bytes(unsent->command);
     if (!write(out, unsent->command)) return out.command_count() < datagram_commands_max;
     if (wire::is_reliable(unsent->command.flags)) {
       in_flight_.sent(key_of(unsent->command), unsent->message, bytes, copy, round_trip_.first_wait());

@@ -130,6 +130,10 @@ std::size_t command_bytes(CommandType type) {
   return command_header_bytes;
 }
 
+std::size_t command_bytes(const Command& command) {
+  return command_bytes(command.type) + command.payload.size();
+}
+
 Result<std::optional<Command>> parse_command(ByteReader& in, Strictness strictness) {
   const std::size_t available = in.remaining();
   const std::uint8_t type = in.u8();
@@ -161,7 +165,7 @@ void write_command(ByteWriter& out, const Command& command) {
   out.u8(command.channel);
   out.u8(static_cast<std::uint8_t>(command.flags));
   out.u8(command.reserved);
-  out.u32(static_cast<std::uint32_t>(command_bytes(command.type) + command.payload.size()));
+  out.u32(static_cast<std::uint32_t>(command_bytes(command)));
   out.u32(command.reliable_seq);
   switch (command.type) {
     case CommandType::ack:

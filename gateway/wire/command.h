@@ -83,6 +83,8 @@ enum class Strictness : std::uint8_t { strict, lenient };
 
 /// Length of a command of this type without its payload: 12 for the header plus the type's fixed fields.
 std::size_t command_bytes(CommandType type);
+/// And with its payload.
+std::size_t command_bytes(const Command& command);
 
 /// Reads the next command. Unknown types are skipped by their size and give an empty optional.
 /// Errors: command_truncated, command_size; after an error the rest of the datagram can't be read.

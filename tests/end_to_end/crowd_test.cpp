@@ -17,7 +17,7 @@ using Scheme = GatewayProcess::Scheme;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::size_t crowd = sanitized ? 100 : 500;
+const std::size_t crowd = sanitized() ? 100 : 500;
 
 /// Each player has two sockets here, and on streams two more at the servers.
 bool descriptors_for(std::size_t count) {

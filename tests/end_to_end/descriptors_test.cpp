@@ -58,7 +58,8 @@ Duration busy_in_a_second(GatewayProcess& gateway, Client& client) {
 class Descriptors : public testing::Test {
  protected:
   void SetUp() override {
-    if (sanitized) GTEST_SKIP() << "UBSan asks through a pipe what may be read, and reports that it got none";
+    if (sanitized())
+      GTEST_SKIP() << "UBSan asks through a pipe what may be read, and reports that it got none";
   }
 };
 

@@ -101,7 +101,7 @@ TEST(LostServer, ThatComesBackTakesNewClientsOfTcp) {
 }
 
 TEST(WallClockSteps, ChangeTheTimeInTheLogAndNothingElse) {
-  if (sanitized) GTEST_SKIP() << "sanitizers stand between the program and the clock themselves";
+  if (sanitized()) GTEST_SKIP() << "sanitizers stand between the program and the clock themselves";
   const TestServerSocket server;
   WallClock clock;
   GatewayProcess gateway(

@@ -67,17 +67,17 @@ double kib_per_idle_session(Scheme scheme) {
 }
 
 TEST(StreamMemory, IdleTcpSessionStaysWithinItsBound) {
-  if (sanitized) GTEST_SKIP() << "sanitizers keep freed memory";
+  if (sanitized()) GTEST_SKIP() << "sanitizers keep freed memory";
   EXPECT_LE(kib_per_idle_session(Scheme::tcp), 16);
 }
 
 TEST(StreamMemory, IdleWebSocketSessionStaysWithinItsBound) {
-  if (sanitized) GTEST_SKIP() << "sanitizers keep freed memory";
+  if (sanitized()) GTEST_SKIP() << "sanitizers keep freed memory";
   EXPECT_LE(kib_per_idle_session(Scheme::ws), 16);
 }
 
 TEST(StreamMemory, IdleWssSessionStaysWithinItsBound) {
-  if (sanitized) GTEST_SKIP() << "sanitizers keep freed memory";
+  if (sanitized()) GTEST_SKIP() << "sanitizers keep freed memory";
   EXPECT_LE(kib_per_idle_session(Scheme::wss), 96);
 }
 

@@ -34,6 +34,7 @@ class StreamWorld {
   void step();
   bool run_until(const std::function<bool()>& done, Duration limit);
 
+  const StreamWorldOptions& options() const { return options_; }
   TimePoint now() const { return now_; }
   PhotonStreamClient& client() { return client_; }
   TestServer& server() { return server_; }

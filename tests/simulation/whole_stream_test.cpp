@@ -54,7 +54,7 @@ class Game {
     auto& client = world_.client();
     ASSERT_TRUE(world_.run_until([&] { return client.initialised(); }, seconds(5))) << "no InitResponse";
     while (left_ > 0) act();
-    ASSERT_TRUE(world_.run_until([&] { return delivered(); }, seconds(30)))
+    ASSERT_TRUE(world_.run_until([&] { return delivered(); }, patience()))
         << received_by_server().size() << " of " << sent_.size() << " messages reached the server";
     compare_flows();
     end();
@@ -90,7 +90,7 @@ class Game {
   /// also without a gateway.
   void exchange() {
     auto& client = world_.client();
-    ASSERT_TRUE(world_.run_until([&] { return delivered(); }, seconds(30)));
+    ASSERT_TRUE(world_.run_until([&] { return delivered(); }, patience()));
     const std::size_t before = client.count(ClientEvent::Kind::encryption_established);
     if (before >= 4) return;
     ASSERT_TRUE(client.exchange_keys(world_.now()));
@@ -135,6 +135,17 @@ class Game {
       if (is_request(message)) flow.push_back({message.channel, message.delivery, message.bytes});
     }
     return flow;
+  }
+  /// A link carries its capacity in its delay and no more, 12 KB/s at worst; pauses come on top.
+  Duration patience() const {
+    std::size_t bytes = 0;
+    for (const auto& message : sent_) bytes += message.bytes.size();
+    Duration longest{};
+    for (const Pipe::Options& link : {world_.options().client_link, world_.options().server_link}) {
+      const auto loads = static_cast<Duration::rep>(bytes / link.capacity + 1);
+      longest = std::max(longest, loads * (link.delay + milliseconds(1)));
+    }
+    return seconds(30) + 3 * longest;
   }
   std::size_t answers() { return world_.client().count(ClientEvent::Kind::response); }
   bool delivered() { return received_by_server().size() == sent_.size() && answers() == sent_.size(); }

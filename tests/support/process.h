@@ -49,7 +49,8 @@ struct Finished {
 };
 Finished run(const std::vector<std::string>& arguments, Duration limit = seconds(20));
 
-/// A program of the build this test program belongs to: `name` below the build folder.
+/// A program of the build this test program belongs to: `name` below the build folder. GATEWAY_PROGRAM in the
+/// environment is the gateway of another build, one with sanitizers for example.
 std::string built_program(std::string_view name);
 
 /// A file in the temporary folder that goes with the object.
