@@ -34,6 +34,7 @@ struct SessionSlot {
   Address client;
   LocalAddress local{};               // where the client's datagrams arrive
   std::size_t bookkeeping_bytes = 0;  // of the session, as the shard last summed it up
+  TimePoint bookkeeping_due{};        // when it is worth summing up again
   std::uint32_t listener = 0;
   std::uint32_t generation = 0;  // grows with each session of the slot
   bool dirty = false;            // waits to be flushed

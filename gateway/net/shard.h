@@ -130,7 +130,7 @@ class Shard {
 
   // Memory (shard_memory.cpp).
   void watch_memory();
-  void note_bookkeeping(SessionSlot& slot, std::size_t bytes);
+  void note_bookkeeping(SessionSlot& slot);
   void shed_memory(std::size_t bytes);
 
   // Ends.

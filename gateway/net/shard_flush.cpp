@@ -82,7 +82,7 @@ void Shard::settle(const Listener& listener, Index index) {
   queue_exchange(index);
   count_progress(slot);
   if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
-  note_bookkeeping(slot, slot.session->bookkeeping_bytes());
+  note_bookkeeping(slot);
   wheel_.set(index, slot.session->deadline());
   if (slot.session->closed()) closed_.push_back(index);
 }
@@ -204,7 +204,7 @@ void Shard::remove(Index index) {
   if (slot.initialized) listener.stats.initialized.subtract();
   listener.stats.sessions.subtract();
   if (listener.udp) listener.udp->table.erase(slot.client, index);
-  note_bookkeeping(slot, 0);
+  bookkeeping_bytes_ -= slot.bookkeeping_bytes;
   wheel_.remove(index);
   shared_.recent.note(slot.client, now_);
   sessions_.give_back(index);

@@ -13,8 +13,10 @@ namespace {
 /// Bytes that ending the session frees, about: what waits in it and on its links.
 std::size_t bytes_held_by(const SessionSlot& slot) {
   const std::size_t in_links = slot.streams ? slot.streams->held_bytes() : 0;
-  return slot.session->buffered_bytes() + slot.session->bookkeeping_bytes() + in_links;
+  return slot.session->buffered_bytes() + slot.bookkeeping_bytes + in_links;
 }
+
+constexpr Duration bookkeeping_pause = milliseconds(50);
 
 }  // namespace
 
@@ -24,7 +26,11 @@ void Shard::watch_memory() {
   if (const std::size_t excess = memory_.take_excess(now_)) shed_memory(excess);
 }
 
-void Shard::note_bookkeeping(SessionSlot& slot, std::size_t bytes) {
+// Not at each flush: it looks at every channel of both sides.
+void Shard::note_bookkeeping(SessionSlot& slot) {
+  if (now_ < slot.bookkeeping_due) return;
+  slot.bookkeeping_due = now_ + bookkeeping_pause;
+  const std::size_t bytes = slot.session->bookkeeping_bytes();
   bookkeeping_bytes_ += bytes - std::exchange(slot.bookkeeping_bytes, bytes);
 }
 
