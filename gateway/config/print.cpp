@@ -73,7 +73,7 @@ std::string_view word(LogFormat value) {
 }
 
 /// In quotes, since some names read as another type without (null, 1e5). Only paths hold what needs escaping.
-std::string in_quotes(std::string_view text) {
+std::string yaml_text(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out = "\"";
   for (const char c : text) {
@@ -110,7 +110,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 std::string tls_text(const net::TlsOptions& tls) {
-  return "{ certificate: " + in_quotes("file:" + tls.certificate) + ", key: " + in_quotes("file:" + tls.key) +
+  return "{ certificate: " + yaml_text("file:" + tls.certificate) + ", key: " + yaml_text("file:" + tls.key) +
          " }";
 }
 
@@ -119,9 +119,9 @@ std::string server_text(const net::ServerOptions& server) {
   if (server.trusted) more += ", trusted: true";
   if (server.state != upstream::ServerState::active) more += ", state: " + std::string(name(server.state));
   std::vector<std::string> advertised;
-  for (const std::string& name : server.advertised) advertised.push_back(in_quotes(name));
+  for (const std::string& name : server.advertised) advertised.push_back(yaml_text(name));
   if (!advertised.empty()) more += ", advertised: " + joined(advertised);
-  const std::string url = in_quotes(server.text);
+  const std::string url = yaml_text(server.text);
   return more.empty() ? url : "{ address: " + url + more + " }";
 }
 
@@ -135,11 +135,11 @@ void print_links(const net::Options& options, Lines& out) {
   out.line(0, "listeners:");
   for (const net::ListenerOptions& listener : options.listeners) {
     out.line(
-        1, "- { name: " + in_quotes(listener.name) + ", listen: " + in_quotes(listener.text) +
-               ", upstream: " + in_quotes(options.pools[listener.pool].name) +
+        1, "- { name: " + yaml_text(listener.name) + ", listen: " + yaml_text(listener.text) +
+               ", upstream: " + yaml_text(options.pools[listener.pool].name) +
                (listener.tls ? ", tls: " + tls_text(*listener.tls) : "") +
                (listener.public_address.empty() ? ""
-                                                : ", public_address: " + in_quotes(listener.public_address)) +
+                                                : ", public_address: " + yaml_text(listener.public_address)) +
                " }");
   }
   out.line(0, "upstreams:");
@@ -148,7 +148,7 @@ void print_links(const net::Options& options, Lines& out) {
     for (const net::ServerOptions& server : pool.servers) {
       servers.push_back(server_text(server));
     }
-    out.line(1, in_quotes(pool.name),
+    out.line(1, yaml_text(pool.name),
              "{ servers: " + joined(servers) + ", health_check: " + health_check_text(pool.health) + " }");
   }
 }
@@ -177,7 +177,7 @@ void print_encryption(const net::Options& options, Lines& out) {
 std::string quoted_list(const std::vector<std::string>& texts) {
   std::vector<std::string> words;
   words.reserve(texts.size());
-  for (const std::string& text : texts) words.push_back(in_quotes(text));
+  for (const std::string& text : texts) words.push_back(yaml_text(text));
   return joined(words);
 }
 
@@ -200,7 +200,7 @@ std::string block_text(const net::BlockOptions& block) {
 
 void print_limits(const net::Options& options, Lines& out) {
   std::vector<std::string> exempt;
-  for (const Address& address : options.limits.exempt) exempt.push_back(in_quotes(ip_text(address)));
+  for (const Address& address : options.limits.exempt) exempt.push_back(yaml_text(ip_text(address)));
   out.line(0, "limits:");
   out.line(1, "sessions", options.limits.sessions_auto ? "auto" : std::to_string(options.limits.sessions));
   out.line(1, "sessions_per_address", std::to_string(options.limits.sessions_per_address));
@@ -236,7 +236,7 @@ std::string print(const Config& config) {
   print_limits(config.net, out);
   print_timeouts(config.net.session, out);
   print_drain(config.net.drain, out);
-  out.line(0, "admin", config.admin ? "{ listen: " + in_quotes(config.admin->text) + " }" : "off");
+  out.line(0, "admin", config.admin ? "{ listen: " + yaml_text(config.admin->text) + " }" : "off");
   out.line(0, "log",
            "{ level: " + std::string(word(config.log.level)) +
                ", format: " + std::string(word(config.log.format)) + " }");
