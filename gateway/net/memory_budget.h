@@ -23,12 +23,15 @@ class MemoryBudget {
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
   /// From 90 % of the limit on: no new sessions.
   bool full() const { return used() >= full_; }
-  /// Bytes beyond 95 % of the limit, where sessions end.
+  /// Beyond 95 % of the limit: sessions end at once.
+  bool crowded() const { return used() > crowded_; }
+  /// Bytes beyond 85 %, where nobody has to end any more.
   std::size_t excess() const;
 
  private:
   std::size_t full_;
   std::size_t crowded_;
+  std::size_t relieved_;
   std::atomic<std::size_t> used_{0};
 };
 
@@ -36,20 +39,24 @@ class MemoryBudget {
 class MemoryShare {
  public:
   static constexpr Duration interval = milliseconds(100);  // between two looks at all sessions
+  /// So long a full budget may keep new players out; then the largest sessions end, although there is room
+  /// yet.
+  static constexpr Duration patience = seconds(5);
 
   /// Both outlive this; `published` shows this part alone.
   MemoryShare(MemoryBudget& budget, Counter& published) : budget_(budget), published_(published) {}
 
   void publish(std::size_t bytes);
-  /// Bytes to free now: of what is beyond the budget, this shard's part. 0 when it is too early to look
-  /// again.
+  /// Bytes to free now: this shard's part of the excess, once the budget is crowded or has long been full. 0
+  /// when it is too early to look again.
   std::size_t take_excess(TimePoint now);
-  /// When to look again; `never` while nothing is beyond the budget.
-  TimePoint deadline() const { return budget_.excess() > 0 ? next_look_ : never; }
+  /// When to look again; `never` while the budget isn't full.
+  TimePoint deadline() const;
 
  private:
   MemoryBudget& budget_;
   Counter& published_;
+  TimePoint full_since_ = never;
   TimePoint next_look_{};
 };
 

@@ -33,7 +33,9 @@ struct SessionSlot {
   UpstreamLink upstream;
   Address client;
   LocalAddress local{};               // where the client's datagrams arrive
+  TimePoint heard{};                  // UDP: when the last one came
   std::size_t bookkeeping_bytes = 0;  // of the session, as the shard last summed it up
+  std::size_t buffered_bytes = 0;     // of it, at that time
   TimePoint bookkeeping_due{};        // when it is worth summing up again
   std::uint32_t listener = 0;
   std::uint32_t generation = 0;  // grows with each session of the slot

@@ -32,7 +32,8 @@ constexpr int turns_max = 16;                     // before Asio's own work gets
 constexpr int batches_max = 4;                    // of one listener in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
-constexpr Duration exchange_budget = milliseconds(1);  // a turn
+constexpr Duration lives_without_datagrams = seconds(2);  // clients ping every second
+constexpr Duration exchange_budget = milliseconds(1);     // a turn
 constexpr Duration work_pause = milliseconds(1);  // longest time that Asio's own work gets between two rounds
 
 session::Rewriting rewriting_of(const Runtime& runtime, const ListenerOptions& listener) {
@@ -287,9 +288,10 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   const std::uint16_t peer = in.u16();
   in.skip(6);
   const std::uint32_t challenge = in.u32();
-  session::Session& session = *sessions_[*found].session;
-  if (!in.ok() || !session.matches(peer, challenge)) return ask_door(index, datagram);
-  session.receive(Side::downstream, now_, datagram.bytes);
+  SessionSlot& slot = sessions_[*found];
+  if (!in.ok() || !slot.session->matches(peer, challenge)) return ask_door(index, datagram);
+  slot.heard = now_;
+  slot.session->receive(Side::downstream, now_, datagram.bytes);
   mark(*found);
 }
 
@@ -300,13 +302,22 @@ void Shard::ask_door(std::uint32_t index, const Received& datagram) {
     return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
   const std::uint64_t refused = listener.stats.door.refused.value();
-  const session::DoorAnswer answer = listener.udp->door.receive(now_, datagram.from, datagram.bytes,
-                                                                rejection.has_value(), to_clients_.room());
+  const session::DoorAnswer answer =
+      listener.udp->door.receive(now_, datagram.from, datagram.bytes, rejection.has_value(),
+                                 to_clients_.room(), proof_wanted(listener, datagram.from));
   if (rejection && listener.stats.door.refused.value() != refused) {
     listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
   if (answer.reply_bytes > 0) to_clients_.add(answer.reply_bytes, datagram.from, datagram.local);
   if (answer.proven) open_session(index, datagram, answer);
+}
+
+/// Who guesses 16 bits for another's address must not end the session it has there. A client that connects
+/// anew from the same port is silent on its old session, so any of its datagrams is a proof again soon.
+session::Proof Shard::proof_wanted(const Listener& listener, const Address& client) const {
+  const auto found = listener.udp->table.find(client);
+  const bool lives = found && now_ < sessions_[*found].heard + lives_without_datagrams;
+  return lives ? session::Proof::number : session::Proof::peer;
 }
 
 void Shard::open_session(std::uint32_t index, const Received& datagram, const session::DoorAnswer& answer) {
@@ -319,6 +330,7 @@ void Shard::open_session(std::uint32_t index, const Received& datagram, const se
   slot.local = datagram.local;
   slot.listener = index;
   slot.receives = answer.acknowledged;
+  slot.heard = now_;
   listener.udp->table.insert(datagram.from, place);
   listener.stats.sessions.add();
   slot.admitted.emplace(shared_.admission, datagram.from);

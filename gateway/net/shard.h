@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <deque>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -89,6 +89,7 @@ class Shard {
   void dispatch(std::uint32_t listener, const Received& datagram);
   void ask_door(std::uint32_t listener, const Received& datagram);
   void open_session(std::uint32_t listener, const Received& datagram, const session::DoorAnswer& answer);
+  session::Proof proof_wanted(const Listener& listener, const Address& client) const;
   void replace_session(Listener& listener, const Address& client);
 
   // A reload (shard_reload.cpp).
@@ -106,6 +107,7 @@ class Shard {
   void stream_connected(SessionId id, const ConnectResult& result);
   void count_handshake(const SessionSlot& slot, HandshakeResult result);
   void stop_streams();
+  void stop_entering(Rejection why);
 
   // What is due.
   void run_exchanges();
@@ -164,10 +166,10 @@ class Shard {
   std::vector<std::uint8_t> scratch_;
   SpareDescriptor spare_;
   SharedClocks clocks_;
-  std::deque<ServerPool> pools_;           // by index of the pools
-  std::deque<Listener> listeners_;         // by index of the listeners
-  std::vector<session::Notices> notices_;  // by index of the listeners
-  std::set<std::shared_ptr<WebSocketLink>> entering_;
+  std::deque<ServerPool> pools_;                                      // by index of the pools
+  std::deque<Listener> listeners_;                                    // by index of the listeners
+  std::vector<session::Notices> notices_;                             // by index of the listeners
+  std::map<std::shared_ptr<WebSocketLink>, std::uint32_t> entering_;  // with their listener
   SessionSlots sessions_;
   TimerWheel wheel_;
   ExchangeQueue exchanges_;

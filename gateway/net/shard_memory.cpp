@@ -1,8 +1,11 @@
 // What a shard's sessions hold, and which of them end when all shards together hold too much.
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <tuple>
 #include <utility>
 
+#include "net/address.h"
 #include "net/shard.h"
 #include "transport/disconnect_code.h"
 
@@ -17,6 +20,7 @@ std::size_t bytes_held_by(const SessionSlot& slot) {
 }
 
 constexpr Duration bookkeeping_pause = milliseconds(50);
+constexpr std::size_t bookkeeping_step = 16 * std::size_t{1024};  // buffered; the bookkeeping grows with it
 
 }  // namespace
 
@@ -28,27 +32,43 @@ void Shard::watch_memory() {
 
 // Not at each flush: it looks at every channel of both sides.
 void Shard::note_bookkeeping(SessionSlot& slot) {
-  if (now_ < slot.bookkeeping_due) return;
+  const std::size_t buffered = slot.session->buffered_bytes();
+  const bool moved =
+      std::max(buffered, slot.buffered_bytes) - std::min(buffered, slot.buffered_bytes) > bookkeeping_step;
+  if (now_ < slot.bookkeeping_due && !moved) return;
   slot.bookkeeping_due = now_ + bookkeeping_pause;
+  slot.buffered_bytes = buffered;
   const std::size_t bytes = slot.session->bookkeeping_bytes();
   bookkeeping_bytes_ += bytes - std::exchange(slot.bookkeeping_bytes, bytes);
 }
 
-/// Ends the sessions that hold most, until what they held is `bytes`.
+/// Ends the largest sessions, of those addresses first that hold most, until what they held is `bytes`.
+/// Connections that aren't sessions yet go before them.
 void Shard::shed_memory(std::size_t bytes) {
-  std::vector<std::pair<std::size_t, Index>> large;
+  if (!entering_.empty()) return stop_entering(Rejection::memory);
+  struct Large {
+    std::size_t held;
+    Index index;
+    Address address;
+  };
+  std::vector<Large> large;
+  std::map<Address, std::size_t> by_address;
   for (Index i = 0; i < sessions_.size(); ++i) {
     const SessionSlot& slot = sessions_[i];
     if (!slot.session || slot.session->record().end != session::End::none) continue;
     const std::size_t held = bytes_held_by(slot);
-    if (held >= shed_bytes_min) large.emplace_back(held, i);
+    if (held < shed_bytes_min) continue;
+    large.push_back({held, i, limit_key(slot.client)});
+    by_address[large.back().address] += held;
   }
-  std::sort(large.begin(), large.end(), std::greater<>());
-  for (const auto& [held, index] : large) {
-    sessions_[index].session->end(now_, session::End::memory, transport::code_server_logic);
-    mark(index);
-    if (held >= bytes) return;
-    bytes -= held;
+  std::ranges::sort(large, std::greater<>(), [&by_address](const Large& one) {
+    return std::tuple(by_address[one.address], one.address, one.held);
+  });
+  for (const Large& one : large) {
+    sessions_[one.index].session->end(now_, session::End::memory, transport::code_server_logic);
+    mark(one.index);
+    if (one.held >= bytes) return;
+    bytes -= one.held;
   }
 }
 

@@ -41,7 +41,7 @@ void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& 
 }
 
 void Shard::enter(std::uint32_t listener, const std::shared_ptr<WebSocketLink>& link, const Address& client) {
-  entering_.insert(link);
+  entering_.emplace(link, listener);
   link->admit(Admitted(shared_.admission, client));
   link->enter(runtime_.terms->init_timeout,
               [this, listener, link = link.get(), client](HandshakeResult result) {
@@ -128,7 +128,14 @@ void Shard::stop_streams() {
   for (Listener& listener : listeners_) {
     if (listener.stream) listener.stream->stop();
   }
-  for (const auto& link : std::exchange(entering_, {})) link->abort();
+  stop_entering(Rejection::stopping);
+}
+
+void Shard::stop_entering(Rejection why) {
+  for (const auto& [link, listener] : std::exchange(entering_, {})) {
+    listeners_[listener].stats.rejected[static_cast<std::size_t>(why)].add();
+    link->abort();
+  }
 }
 
 }  // namespace gateway::net

@@ -91,10 +91,11 @@ bool Door::wants(Bytes datagram) {
   return in.ok() && (is_unassigned(peer) || wire::is_region_ping(datagram));
 }
 
-DoorAnswer Door::receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out) {
+DoorAnswer Door::receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
+                         Proof wanted) {
   if (wire::is_region_ping(datagram)) return echo(now, datagram, out);
   if (wants(datagram)) return answer_connect(now, from, datagram, full, out);
-  return prove(now, from, datagram, full, out);
+  return prove(now, from, datagram, full, out, wanted);
 }
 
 DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full,
@@ -143,10 +144,16 @@ DoorAnswer Door::echo(TimePoint now, Bytes datagram, MutableBytes out) {
 
 // Any datagram with the right address, peer id and challenge will do: after a loss a client sends its Init
 // alone, without the ack of VerifyConnect.
-DoorAnswer Door::prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out) {
+DoorAnswer Door::prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
+                       Proof wanted) {
   const auto parsed = wire::parse_datagram(datagram);
   const std::uint64_t hash_value = parsed ? hash(from, parsed->header.challenge) : 0;
   if (!parsed || parsed->header.peer != cookie(hash_value).peer) {
+    stats_.dropped.add();
+    return {};
+  }
+  const bool acknowledged = acknowledges(*parsed, cookie(hash_value).number);
+  if (wanted == Proof::number && !acknowledged) {
     stats_.dropped.add();
     return {};
   }
@@ -172,8 +179,7 @@ DoorAnswer Door::prove(TimePoint now, const Address& from, Bytes datagram, bool 
              {from, header.challenge, ++clock_, accepted.mtu, accepted.channels, accepted.crc, true});
   }
   stats_.proven.add();
-  return {
-      .reply_bytes = 0, .proven = accepted, .acknowledged = acknowledges(*parsed, cookie(hash_value).number)};
+  return {.reply_bytes = 0, .proven = accepted, .acknowledged = acknowledged};
 }
 
 std::uint64_t Door::hash(const Address& from, std::uint32_t challenge) const {

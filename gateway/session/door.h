@@ -25,6 +25,10 @@ struct DoorAnswer {
   bool acknowledged = false;  // and beyond doubt: it knows VerifyConnect's number, 31 bits; 16 can be guessed
 };
 
+/// What proves an address: any datagram with the peer id of VerifyConnect, 16 bits, or one that acknowledges
+/// its number, 31 bits, which nobody guesses. The first suffices where there is nothing to lose.
+enum class Proof : std::uint8_t { peer, number };
+
 /// Stands before the sessions of one shard (UDP): answers every copy of Connect without state that matters,
 /// with a cookie in VerifyConnect; recognises the first datagram that proves the address; echoes region
 /// pings. Source: gateway/README.md, "Connect".
@@ -36,7 +40,8 @@ class Door {
   /// Takes a datagram that is a Connect (peer id 0xFFFF or 0xFFFE) or belongs to no session of its address.
   /// `full`: Connect is answered with "server full" and nobody is proven. `out` holds at least 80 bytes.
   /// A reply is never longer than 1.4 times the datagram.
-  DoorAnswer receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
+  DoorAnswer receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
+                     Proof wanted = Proof::peer);
 
   /// True for what must come here even when the address has a session: Connects and region pings.
   static bool wants(Bytes datagram);
@@ -59,7 +64,8 @@ class Door {
 
   DoorAnswer answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
   DoorAnswer echo(TimePoint now, Bytes datagram, MutableBytes out);
-  DoorAnswer prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
+  DoorAnswer prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
+                   Proof wanted);
 
   std::uint64_t hash(const Address& from, std::uint32_t challenge) const;
   static Cookie cookie(std::uint64_t hash);

@@ -54,18 +54,14 @@ bool Assembly::agrees(std::uint32_t number, const Piece& piece) const {
 void Assembly::add(const Piece& piece, Buffer data) {
   held_ += held_cost(data.size());
   pieces_.push_back({std::move(data), piece.index});
-  for (std::size_t i = pieces_.size() - 1; i > 0 && pieces_[i - 1].index > pieces_[i].index; --i) {
-    std::swap(pieces_[i - 1], pieces_[i]);
-  }
 }
 
 Buffer Assembly::join(BufferPool& pool) {
   Buffer whole = pool.take(shape_.total);
-  std::size_t offset = 0;
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     const Bytes piece = std::as_const(pieces_[i].data).bytes();
+    const std::size_t offset = std::size_t{pieces_[i].index} * shape_.size;
     std::copy(piece.begin(), piece.end(), whole.bytes().subspan(offset).begin());
-    offset += piece.size();
   }
   abandon();
   return whole;

@@ -62,7 +62,7 @@ class Assembly {
     std::uint32_t index = 0;
   };
 
-  Ring<Kept> pieces_;  // in the order of their index
+  Ring<Kept> pieces_;  // as they came: sorting them would be work that a peer can ask for
   Piece shape_;        // index unused
   std::uint32_t start_ = 0;
   std::size_t held_ = 0;

@@ -11,6 +11,10 @@ namespace {
 using wire::CommandType;
 
 constexpr std::size_t any_length = std::numeric_limits<std::uint32_t>::max();
+// Slots for missing commands before early ones that a peer may open: some, as a burst may lose its beginning,
+// and more with what it really sent, so that small datagrams don't take much memory.
+constexpr std::size_t gaps_free = 512;
+constexpr std::size_t gaps_per_early = 4;
 constexpr std::size_t kept_ready = 128;  // slots the queue of messages keeps when it was drained
 
 }  // namespace
@@ -62,7 +66,10 @@ Receipt ReceiveQueue::sequenced(TimePoint now, const wire::Command& command) {
   // The next expected one is let in even when early ones fill the buffer, since only it can empty it.
   if (held_ + held_cost(command.payload.size()) > options_.buffered + options_.message_max)
     return refuse(Drop::held);
-  if (!channel.early.empty()) held_ -= sizeof(Early);
+  if (!channel.early.empty()) {
+    held_ -= sizeof(Early);
+    --gaps_;
+  }
   channel.early.pop_front();
   take_in_order(now, channel, command.channel, piece, pool_.copy(command.payload));
   take_early(now, channel, command.channel);
@@ -84,7 +91,11 @@ Receipt ReceiveQueue::keep_early(Channel& channel, const wire::Command& command,
   const std::size_t new_slots = channel.early.find(number) != nullptr ? 0 : number + 1 - channel.early.end();
   const std::size_t cost = held_cost(command.payload.size()) + new_slots * sizeof(Early);
   if (!has_room(cost)) return refuse(Drop::held);
+  if (gaps_ + new_slots > gaps_free + gaps_per_early * (early_ + 1)) return refuse(Drop::too_far_ahead);
   held_ += cost;
+  gaps_ += new_slots;  // its own isn't one any more
+  --gaps_;
+  ++early_;
   channel.early.open(number) = Early{pool_.copy(command.payload), piece};
   return Receipt::accepted;
 }
@@ -92,6 +103,7 @@ Receipt ReceiveQueue::keep_early(Channel& channel, const wire::Command& command,
 void ReceiveQueue::take_early(TimePoint now, Channel& channel, std::uint8_t id) {
   while (!channel.early.empty() && channel.early.front().data) {
     Early early = channel.early.pop_front();
+    --early_;
     held_ -= sizeof(Early) + held_cost(early.data.size());
     take_in_order(now, channel, id, early.piece, std::move(early.data));
   }
@@ -305,7 +317,7 @@ void ReceiveQueue::clear() {
   channels_.clear();
   assemblies_.clear();
   ready_.clear();
-  held_ = waiting_bytes_ = 0;
+  held_ = waiting_bytes_ = gaps_ = early_ = 0;
 }
 
 void ReceiveQueue::release() {

@@ -115,6 +115,8 @@ class ReceiveQueue {
   Buffer taken_;  // what next() gave last
   std::size_t held_ = 0;
   std::size_t waiting_bytes_ = 0;
+  std::size_t early_ = 0;  // early commands of all channels
+  std::size_t gaps_ = 0;   // slots before them
   std::size_t peak_ready_ = 0;
   bool used_unsequenced_ = false;
   bool oversized_ = false;

@@ -15,17 +15,25 @@ TEST(MemoryBudget, IsFullFromNinetyPercentOn) {
   EXPECT_FALSE(budget.full());
   budget.change(899, 900);
   EXPECT_TRUE(budget.full());
-  EXPECT_EQ(budget.excess(), 0U);
+  EXPECT_FALSE(budget.crowded());
   budget.change(900, 10);
   EXPECT_FALSE(budget.full());
 }
 
-TEST(MemoryBudget, HasAnExcessBeyondNinetyFivePercent) {
+TEST(MemoryBudget, IsCrowdedBeyondNinetyFivePercent) {
   MemoryBudget budget(1000);
   budget.change(0, 950);
+  EXPECT_FALSE(budget.crowded());
+  budget.change(950, 951);
+  EXPECT_TRUE(budget.crowded());
+}
+
+TEST(MemoryBudget, HasAnExcessDownToEightyFivePercentSoThatNewPlayersComeInAgain) {
+  MemoryBudget budget(1000);
+  budget.change(0, 850);
   EXPECT_EQ(budget.excess(), 0U);
-  budget.change(950, 1500);
-  EXPECT_EQ(budget.excess(), 550U);
+  budget.change(850, 1500);
+  EXPECT_EQ(budget.excess(), 650U);
 }
 
 TEST(MemoryBudget, WithoutALimitIsNeverFull) {
@@ -59,9 +67,9 @@ TEST(MemoryShare, FreesItsPartOfTheExcess) {
   MemoryShare small(budget, small_bytes);
   large.publish(900);
   small.publish(300);
-  EXPECT_EQ(budget.excess(), 250U);
-  EXPECT_EQ(large.take_excess(start), 188U);
-  EXPECT_EQ(small.take_excess(start), 63U);
+  EXPECT_EQ(budget.excess(), 350U);
+  EXPECT_EQ(large.take_excess(start), 263U);
+  EXPECT_EQ(small.take_excess(start), 88U);
 }
 
 TEST(MemoryShare, LooksAtItsSessionsOnceAnInterval) {
@@ -78,6 +86,31 @@ TEST(MemoryShare, LooksAtItsSessionsOnceAnInterval) {
   EXPECT_GT(share.take_excess(start + MemoryShare::interval), 0U);
   share.publish(0);
   EXPECT_EQ(share.deadline(), never);
+}
+
+TEST(MemoryShare, WaitsAWhileWhenTheBudgetIsFullButNotCrowded) {
+  MemoryBudget budget(1000);
+  Counter bytes;
+  MemoryShare share(budget, bytes);
+  share.publish(920);
+  EXPECT_EQ(share.take_excess(start), 0U);
+  EXPECT_EQ(share.deadline(), start + MemoryShare::patience);
+  EXPECT_EQ(share.take_excess(start + MemoryShare::patience - milliseconds(1)), 0U);
+  EXPECT_EQ(share.take_excess(start + MemoryShare::patience), 70U);
+}
+
+TEST(MemoryShare, BeginsToWaitAnewAfterThereWasRoom) {
+  MemoryBudget budget(1000);
+  Counter bytes;
+  MemoryShare share(budget, bytes);
+  share.publish(920);
+  EXPECT_EQ(share.take_excess(start), 0U);
+  share.publish(100);
+  EXPECT_EQ(share.take_excess(start + seconds(1)), 0U);
+  share.publish(920);
+  EXPECT_EQ(share.take_excess(start + seconds(4)), 0U);
+  EXPECT_EQ(share.take_excess(start + MemoryShare::patience + seconds(1)), 0U);
+  EXPECT_EQ(share.take_excess(start + MemoryShare::patience + seconds(4)), 70U);
 }
 
 TEST(KeptBytes, OfAllShardsStayFarBelowTheLimit) {

@@ -163,6 +163,18 @@ TEST_F(DoorTest, OnlyVerifyConnectsNumberProvesItBeyondDoubt) {
   EXPECT_TRUE(known.acknowledged);
 }
 
+TEST_F(DoorTest, AGuessedPeerIdProvesNothingWhereASessionIsAtStake) {
+  const auto verify = commands(reply(receive(connect(), address(1))))[1];
+  const Datagram guessed = datagram(verify.connect.peer, false, challenge, {});
+  EXPECT_FALSE(door.receive(now, address(1), guessed, false, out, Proof::number).proven);
+  EXPECT_EQ(stats.dropped.value(), 1U);
+
+  Command ack{.type = CommandType::ack, .flags = wire::Flags::unreliable};
+  ack.ack = {verify.reliable_seq, 0};
+  const Datagram known = datagram(verify.connect.peer, false, challenge, ack);
+  EXPECT_TRUE(door.receive(now, address(1), known, false, out, Proof::number).proven);
+}
+
 TEST_F(DoorTest, WrongPeerIdChallengeOrAddressProvesNothing) {
   const std::uint16_t peer = assigned(connect(), address(1));
   const auto other = static_cast<std::uint16_t>(peer + 1);

@@ -100,13 +100,24 @@ TEST_F(ReceiveQueueTest, TakesTheMissingOneEvenWhenEarlyOnesFillTheBuffer) {
 }
 
 TEST_F(ReceiveQueueTest, CountsTheGapBeforeAnEarlyCommand) {
-  receive(reliable(4000, "x"));
-  const std::size_t one = queue.held_bytes();
-  EXPECT_GT(one, 4000U * 16);
-  for (int channel = 1; channel < 254; ++channel)
-    receive(reliable(4000, "x", static_cast<std::uint8_t>(channel)));
-  EXPECT_LE(queue.held_bytes(), options.buffered);
-  EXPECT_GT(dropped(Drop::held), 200U);
+  receive(reliable(400, "x"));
+  EXPECT_GT(queue.held_bytes(), 400U * 16);
+}
+
+TEST_F(ReceiveQueueTest, OpensNoWideGapsForFewCommands) {
+  EXPECT_EQ(receive(reliable(4000, "x")), Receipt::refused);
+  for (int channel = 0; channel < 254; ++channel)
+    receive(reliable(400, "x", static_cast<std::uint8_t>(channel)));
+  EXPECT_GT(dropped(Drop::too_far_ahead), 200U);
+  EXPECT_LE(queue.bookkeeping_bytes(), 128U * 1024) << "254 channels and hundreds of slots";
+}
+
+TEST_F(ReceiveQueueTest, OpensWiderGapsForWhoSendsMuch) {
+  for (std::uint32_t number = 2; number <= 400; ++number) receive(reliable(number, "x"));
+  EXPECT_EQ(receive(reliable(2000, "x")), Receipt::accepted);
+  for (std::uint32_t number = 1; number <= 2000; ++number) receive(reliable(number, "x"));
+  EXPECT_EQ(drain().size(), 2000U);
+  EXPECT_EQ(receive(reliable(2400, "x")), Receipt::accepted) << "gaps that were filled don't count any more";
 }
 
 TEST_F(ReceiveQueueTest, HoldsNoMoreThanTheBufferAndOneMessage) {
@@ -318,7 +329,7 @@ TEST_F(ReceiveQueueTest, KeepsBooksOfChannelsAndOfGaps) {
   EXPECT_GT(one_channel, 0U);
   receive(reliable(1, "a", 1));
   EXPECT_GT(queue.bookkeeping_bytes(), one_channel);
-  receive(reliable(4000, "early"));
+  receive(reliable(400, "early"));
   EXPECT_GE(queue.bookkeeping_bytes(), queue.held_bytes() - 1000);
 }
 
