@@ -81,8 +81,8 @@ TEST(ExchangeQueue, TellsSinceWhenAnExchangeWaited) {
   LimitOptions limits;
   limits.exchange_wait = seconds(2);
   Fixture f(limits);
-  f.queue.push({1, 0}, good_job(), start);
-  f.queue.push({2, 0}, good_job(), start + seconds(1));
+  f.push(1, 1, start);
+  f.push(2, 1, start + seconds(1));
   EXPECT_EQ(f.queue.next(start + seconds(3) - milliseconds(500))->since, start);
   EXPECT_EQ(f.queue.next(start + seconds(3) - milliseconds(500))->since, start + seconds(1));
 }
