@@ -44,11 +44,14 @@ void StreamListener::failed(const error_code& error) {
   stats_.accept_failures.add();
   if (!std::exchange(told_, true)) {
     spdlog::warn(
-        "cannot accept a connection listener={}: {}; clients are turned away until there is room: if it is "
-        "about open files, raise LimitNOFILE (systemd) or ulimit -n; further failures are only counted",
+        "cannot accept a connection listener={}: {}; without open files clients are turned away until there "
+        "is "
+        "room: raise LimitNOFILE (systemd) or ulimit -n, for the whole system fs.file-max; otherwise they "
+        "wait; "
+        "further failures are only counted",
         options_.name, error.message());
   }
-  if (error == boost::asio::error::no_descriptors) turn_away();
+  if (lacks_descriptor(error)) turn_away();
   pause();
 }
 
