@@ -81,8 +81,11 @@ void StreamPair::flush() {
     if (!link(side) || !session_.closed(side)) continue;
     waiting_.reset();
     const auto gone = std::exchange(link(side), nullptr);
-    // Who doesn't take what is written hears no farewell either, and that memory is wanted back.
-    if (session_.record().end == session::End::memory && gone->held_bytes() > 0) {
+    // Who doesn't take what is written hears no farewell either, and that memory is wanted back. Nor does who
+    // floods: while it was said, its frames would be read on.
+    const session::End end = session_.record().end;
+    const bool floods = end == session::End::message_rate && side == Side::downstream;
+    if (floods || (end == session::End::memory && gone->held_bytes() > 0)) {
       gone->abort();
     } else {
       gone->finish(session_.close_reason(side));

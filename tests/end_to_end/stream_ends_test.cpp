@@ -238,6 +238,15 @@ TEST(StreamEnds, AFrameThatAnnouncesAnythingTakesNoMemoryForIt) {
   EXPECT_NE(ask(*scene.connected(), Operation::echo, 0, {}, false), nullptr);
 }
 
+TEST(StreamEnds, AWebSocketThatFloodsWithPingsIsCutOffWithoutAFarewell) {
+  StreamScene scene(Scheme::ws, {}, "limits: { per_session: { messages: 300/s } }\n");
+  const auto client = scene.connected();
+  for (int i = 0; i < 1000; ++i) client->websocket_ping();
+  EXPECT_TRUE(ends(*client));
+  EXPECT_EQ(client->ending().close_code, std::nullopt);
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=message_rate", patience));
+}
+
 TEST(StreamEnds, NothingMayFollowAnUpgradeRequestBeforeItsAnswer) {
   StreamScene scene(Scheme::ws);
   StreamSocketClient client(generation_4_1_8, {.sends_init = false, .pings = false},
