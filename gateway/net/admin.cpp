@@ -134,7 +134,7 @@ void Admin::Server::accept() {
   acceptor_.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
     if (!self->acceptor_.is_open()) return;
     if (error) {
-      if (error == boost::asio::error::no_descriptors) self->accept_with_spares();
+      if (lacks_descriptor(error)) self->accept_with_spares();
       return self->pause();
     }
     self->take(std::move(socket));

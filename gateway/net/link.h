@@ -41,6 +41,8 @@ class LinkOwner {
   virtual bool wants_input(Side side) const = 0;
   /// A part of a WebSocket's message.
   virtual void arriving(Side side) = 0;
+  /// A WebSocket's ping or pong, which the link sees to.
+  virtual void control_frame(Side side) = 0;
   /// Some bytes of a stream, or one whole message of a WebSocket.
   virtual void received(Side side, Bytes bytes, bool text) = 0;
   /// Nothing more will be received.
@@ -111,8 +113,9 @@ inline constexpr Duration farewell_time = seconds(2);
 struct ConnectResult {
   std::optional<session::UpstreamError> error{};  // none: there is a connection
   std::uint16_t declined = 0;  // WebSocket: but the upgrade was answered with this HTTP status
-  bool reached = false;        // WebSocket: the error came after the connection, in the client's upgrade
 };
+/// The server took the connection: whatever follows may be the client's doing.
+using Reached = std::function<void()>;
 using Connected = std::function<void(const ConnectResult&)>;
 
 }  // namespace gateway::net

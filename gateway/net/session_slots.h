@@ -22,7 +22,7 @@ struct UpstreamLink {
   std::optional<ServerUse> server;  // chosen, and counted by its pool
   Descriptor socket;                // UDP: connected to it
   bool connected = false;           // the server answered, and the pool knows it
-  bool reached = false;             // WebSocket: it took the connection and then ended the client's upgrade
+  bool reached = false;  // WebSocket: it took the connection, so what follows may be the client's doing
 };
 
 /// What the shard keeps with a session. Slots never move; one is used again after its session.

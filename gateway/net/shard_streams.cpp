@@ -92,8 +92,12 @@ void Shard::connect_stream(Index index, const ChosenServer& server) {
   slot.upstream = {.server = pool.opened(server), .socket = {}};
   slot.session->upstream_connecting(server.id);
   const SessionId id{index, slot.generation};
-  slot.streams->connect(links_, server.address, slot.session->options().upstream.message_max,
-                        [this, id](const ConnectResult& result) { stream_connected(id, result); });
+  slot.streams->connect(
+      links_, server.address, slot.session->options().upstream.message_max,
+      [this, id] {
+        if (alive(id)) sessions_[id.slot].upstream.reached = true;
+      },
+      [this, id](const ConnectResult& result) { stream_connected(id, result); });
 }
 
 void Shard::stream_connected(SessionId id, const ConnectResult& result) {
@@ -102,7 +106,6 @@ void Shard::stream_connected(SessionId id, const ConnectResult& result) {
   now_ = std::chrono::steady_clock::now();
   if (result.error || result.declined != 0) slot.streams->drop_server();
   if (result.error) {
-    slot.upstream.reached = result.reached;
     slot.session->upstream_error(now_, *result.error);
   } else if (result.declined != 0) {
     listener_of(slot).pool.connected(slot.upstream.server->server, now_);  // it lives

@@ -44,11 +44,12 @@ void StreamListener::failed(const error_code& error) {
   stats_.accept_failures.add();
   if (!std::exchange(told_, true)) {
     spdlog::warn(
-        "cannot accept a connection listener={}: {}; clients are turned away until there is room: if it is "
-        "about open files, raise LimitNOFILE (systemd) or ulimit -n; further failures are only counted",
+        "cannot accept a connection listener={}: {}; clients wait, or are turned away if it is about open "
+        "files: then raise LimitNOFILE (systemd), ulimit -n or the system's fs.file-max; further ones are "
+        "only counted",
         options_.name, error.message());
   }
-  if (error == boost::asio::error::no_descriptors) turn_away();
+  if (lacks_descriptor(error)) turn_away();
   pause();
 }
 

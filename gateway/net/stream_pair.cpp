@@ -38,13 +38,13 @@ void StreamPair::start(std::shared_ptr<WebSocketLink> client) {
   take(Side::downstream, std::move(client));
 }
 
-void StreamPair::connect(LinkRoom& room, const Address& server, std::size_t message_max,
+void StreamPair::connect(LinkRoom& room, const Address& server, std::size_t message_max, Reached reached,
                          Connected connected) {
   drop_server();
   if (waiting_) {
     auto made = make_websocket_link(TcpSocket(room.context), room, message_max);
     connecting_ = upgraded_ = made;
-    made->connect(server, waiting_->request(), std::move(connected));
+    made->connect(server, waiting_->request(), std::move(reached), std::move(connected));
   } else {
     auto made = std::make_shared<TcpLink>(TcpSocket(room.context), room);
     connecting_ = made;
@@ -81,8 +81,11 @@ void StreamPair::flush() {
     if (!link(side) || !session_.closed(side)) continue;
     waiting_.reset();
     const auto gone = std::exchange(link(side), nullptr);
-    // Who doesn't take what is written hears no farewell either, and that memory is wanted back.
-    if (session_.record().end == session::End::memory && gone->held_bytes() > 0) {
+    // Who doesn't take what is written hears no farewell either, and that memory is wanted back. Nor does who
+    // floods: while it was said, its frames would be read on.
+    const session::End end = session_.record().end;
+    const bool floods = end == session::End::message_rate && side == Side::downstream;
+    if (floods || (end == session::End::memory && gone->held_bytes() > 0)) {
       gone->abort();
     } else {
       gone->finish(session_.close_reason(side));
@@ -98,6 +101,12 @@ std::size_t StreamPair::held_bytes() const {
 
 void StreamPair::arriving(Side side) {
   session_.arriving(side, clock_now());
+}
+
+// Most of them need nothing of the shard.
+void StreamPair::control_frame(Side side) {
+  session_.control_frame(side, clock_now());
+  if (session_.closed(side)) touched_();
 }
 
 void StreamPair::received(Side side, Bytes bytes, bool text) {

@@ -22,7 +22,9 @@ class StreamPair final : public LinkOwner {
   void start(std::shared_ptr<TcpLink> client);
   void start(std::shared_ptr<WebSocketLink> client);
   /// Opens a link to a server; `connected` is called once unless another or none is wanted before.
-  void connect(LinkRoom& room, const Address& server, std::size_t message_max, Connected connected);
+  /// On WebSocket `reached` is called before.
+  void connect(LinkRoom& room, const Address& server, std::size_t message_max, Reached reached,
+               Connected connected);
   /// The server's link is there and the session knows it.
   void opened();
   /// Gives the server up, if one was being reached.
@@ -38,6 +40,7 @@ class StreamPair final : public LinkOwner {
 
   bool wants_input(Side side) const override { return session_.wants_input(side); }
   void arriving(Side side) override;
+  void control_frame(Side side) override;
   void received(Side side, Bytes bytes, bool text) override;
   void ended(Side side, transport::CloseReason reason) override;
   std::size_t next_output(Side side, MutableBytes out) override;

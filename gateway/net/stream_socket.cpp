@@ -69,6 +69,10 @@ void tune(tcp::socket& socket) {
   socket.set_option(Option<IPPROTO_TCP, TCP_KEEPCNT>(keep_alive_probes), ignored);
 }
 
+bool lacks_descriptor(const error_code& error) {
+  return error.value() == EMFILE || error.value() == ENFILE;
+}
+
 session::UpstreamError connect_error_of(const error_code& error) {
   switch (error.value()) {
     case EMFILE:

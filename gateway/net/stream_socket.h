@@ -20,6 +20,10 @@ boost::asio::ip::tcp::acceptor open_acceptor(boost::asio::io_context& context,
 /// No delay for small writes, probes on an idle connection so that a peer that is gone is noticed.
 void tune(boost::asio::ip::tcp::socket& socket);
 
+/// Whether accepting failed because the process (EMFILE) or the system (ENFILE) has no descriptor left, so
+/// that to give one up helps. Memory of the kernel (ENOMEM, ENOBUFS) comes back by waiting only.
+bool lacks_descriptor(const boost::system::error_code& error);
+
 /// What a failed connect says.
 session::UpstreamError connect_error_of(const boost::system::error_code& error);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -11,10 +13,14 @@ namespace gateway::net {
 
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast = boost::beast;
+namespace http = beast::http;
 using http::field;
 
 constexpr std::size_t key_characters = 24;  // base64 of 16 bytes
+// Far more than any client or proxy writes, and few enough to be looked at.
+constexpr std::ptrdiff_t fields_max = 100;
+constexpr std::size_t connection_tokens_max = 16;
 
 // What a handshake of its own writes anew on each connection; compression is not offered on to anybody.
 constexpr std::array own_fields = {field::connection,
@@ -30,22 +36,36 @@ constexpr std::array own_fields = {field::connection,
                                    field::sec_websocket_accept,
                                    field::sec_websocket_extensions};
 
-// Also what the sender says is for this connection only.
-bool is_own(const http::fields& message, const http::fields::value_type& entry) {
-  if (std::find(own_fields.begin(), own_fields.end(), entry.name()) != own_fields.end()) return true;
-  http::token_list nominated(message[field::connection]);
-  return nominated.exists(entry.name_string());
+/// What the `Connection` headers name, all of them together: views into `message`.
+std::vector<beast::string_view> connection_tokens(const http::fields& message) {
+  std::vector<beast::string_view> tokens;
+  const auto [first, last] = message.equal_range(field::connection);
+  for (auto header = first; header != last; ++header) {
+    for (const auto token : http::token_list(header->value())) tokens.push_back(token);
+  }
+  return tokens;
 }
 
 void copy_fields(const http::fields& from, http::fields& to) {
   to.erase(field::user_agent);  // Beast's own
   to.erase(field::server);
+  auto named = connection_tokens(from);  // what the sender says is for this connection only
+  std::sort(named.begin(), named.end(), beast::iless{});
+  const auto passes = [&named](const http::fields::value_type& entry) {
+    return std::find(own_fields.begin(), own_fields.end(), entry.name()) == own_fields.end() &&
+           !std::binary_search(named.begin(), named.end(), entry.name_string(), beast::iless{});
+  };
   for (const auto& entry : from) {
-    if (!is_own(from, entry)) to.erase(entry.name_string());
+    if (passes(entry)) to.erase(entry.name_string());
   }
   for (const auto& entry : from) {
-    if (!is_own(from, entry)) to.insert(entry.name_string(), entry.value());
+    if (passes(entry)) to.insert(entry.name_string(), entry.value());
   }
+}
+
+bool is_oversized(const UpgradeRequest& request) {
+  return std::distance(request.begin(), request.end()) > fields_max ||
+         connection_tokens(request).size() > connection_tokens_max;
 }
 
 bool has_body(const UpgradeRequest& request) {
@@ -65,6 +85,8 @@ Refusal refusal(const UpgradeRequest& request, http::status status, std::string_
 }
 
 std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request) {
+  if (is_oversized(request))
+    return refusal(request, http::status::bad_request, "too many header fields or Connection tokens");
   if (!boost::beast::websocket::is_upgrade(request)) {
     Refusal response = refusal(request, http::status::upgrade_required, "this port speaks WebSocket");
     response.set(field::upgrade, "websocket");

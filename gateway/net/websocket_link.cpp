@@ -72,13 +72,14 @@ class WebSocketOver final : public WebSocketLink {
     socket_.auto_fragment(false);
     socket_.set_option(websocket::stream_base::timeout{farewell_time, websocket::stream_base::none(), false});
     if (lowest().is_open()) tune(lowest());
-    listen_for_close();
+    listen_for_control();
   }
 
   void enter(Duration limit, Entered entered) override;
   const UpgradeRequest& request() const override { return request_; }
   void accept(const UpgradeResponse& from_server) override;
-  void connect(const Address& server, const UpgradeRequest& from_client, Connected connected) override;
+  void connect(const Address& server, const UpgradeRequest& from_client, Reached reached,
+               Connected connected) override;
   const UpgradeResponse& response() const override { return response_; }
 
   bool pump() override;
@@ -98,10 +99,10 @@ class WebSocketOver final : public WebSocketLink {
   void read();
   void read_some();
   void received(error_code error);
-  void account_input() { account(estimated_bytes + input_.capacity()); }
+  void account_buffers();
   void ended(CloseReason reason);
   CloseReason peers_reason() const;
-  void listen_for_close();
+  void listen_for_control();
   void say_farewell();
   void refuse(http::status status, std::string_view text);
   void refuse(Refusal refusal);
@@ -134,6 +135,7 @@ class WebSocketOver final : public WebSocketLink {
 template <class Next>
 void WebSocketOver<Next>::enter(Duration limit, Entered entered) {
   entry_ = std::make_unique<Entry>(room_.context);
+  account_buffers();
   entry_->entered = std::move(entered);
   entry_->timer.expires_after(limit);
   entry_->timer.async_wait([self = self()](error_code error) {
@@ -190,6 +192,7 @@ template <class Next>
 void WebSocketOver<Next>::accept(const UpgradeResponse& from_server) {
   if (!lowest().is_open() || farewell_) return;
   entry_.reset();
+  account_buffers();
   socket_.set_option(websocket::stream_base::decorator(
       [from_server](UpgradeResponse& response) { copy_response(from_server, response); }));
   writing_ = true;
@@ -208,16 +211,17 @@ void WebSocketOver<Next>::accept(const UpgradeResponse& from_server) {
 // --- Connecting: to a server
 
 template <class Next>
-void WebSocketOver<Next>::connect(const Address& server, const UpgradeRequest& from_client,
+void WebSocketOver<Next>::connect(const Address& server, const UpgradeRequest& from_client, Reached reached,
                                   Connected connected) {
   request_ = from_client;
-  lowest().async_connect(to_endpoint(server),
-                         [self = self(), connected = std::move(connected)](error_code error) {
-                           if (!self->lowest().is_open()) return;  // aborted
-                           if (error) return connected({.error = connect_error_of(error)});
-                           tune(self->lowest());
-                           self->upgrade(self->request_, connected);
-                         });
+  lowest().async_connect(to_endpoint(server), [self = self(), reached = std::move(reached),
+                                               connected = std::move(connected)](error_code error) {
+    if (!self->lowest().is_open()) return;  // aborted
+    if (error) return connected({.error = connect_error_of(error)});
+    reached();
+    tune(self->lowest());
+    self->upgrade(self->request_, connected);
+  });
 }
 
 template <class Next>
@@ -238,7 +242,7 @@ void WebSocketOver<Next>::upgrade(const UpgradeRequest& from_client, Connected c
         self->open_ = !error;
         if (error == websocket::error::upgrade_declined)
           return connected({.declined = static_cast<std::uint16_t>(self->response_.result_int())});
-        if (error) return connected({.error = session::UpstreamError::refused, .reached = true});
+        if (error) return connected({.error = session::UpstreamError::refused});
         connected({});
       });
 }
@@ -291,7 +295,7 @@ void WebSocketOver<Next>::read_some() {
   const std::size_t left = message_max_ + 1 - input_.size();
   const std::size_t most = std::min(left, input_.size() == 0 ? first_read_bytes : next_read_bytes);
   socket_.async_read_some(input_, most, [self = self()](error_code error, std::size_t) {
-    self->account_input();
+    self->account_buffers();
     const bool fits = self->input_.size() <= self->message_max_;
     if (!error && fits && !self->socket_.is_message_done()) {
       if (self->owner_ != nullptr) self->owner_->arriving(self->side_);
@@ -316,7 +320,13 @@ void WebSocketOver<Next>::received(error_code error) {
   if (owner_ != nullptr) owner_->received(side_, message, socket_.got_text());
   input_.consume(input_.size());
   if (input_.capacity() > kept_input_bytes) input_ = beast::flat_buffer();
-  account_input();
+  account_buffers();
+}
+
+// A client that is entering may fill its request at any time.
+template <class Next>
+void WebSocketOver<Next>::account_buffers() {
+  account(estimated_bytes + input_.capacity() + (entry_ ? header_bytes_max : 0));
 }
 
 template <class Next>
@@ -332,11 +342,15 @@ CloseReason WebSocketOver<Next>::peers_reason() const {
   return {Cause::peer, code == websocket::close_code::none ? no_close_code : code};
 }
 
-// Beast tells of it only when the peer closed its socket too, which may take for ever.
+// Beast tells of a close frame only when the peer closed its socket too, which may take for ever. It answers
+// pings within a read, which goes on behind them.
 template <class Next>
-void WebSocketOver<Next>::listen_for_close() {
+void WebSocketOver<Next>::listen_for_control() {
   socket_.control_callback([this](websocket::frame_type kind, beast::string_view) {
-    if (kind != websocket::frame_type::close) return;
+    if (kind != websocket::frame_type::close) {
+      if (owner_ != nullptr) owner_->control_frame(side_);
+      return;
+    }
     boost::asio::post(room_.context, [self = self()] {
       self->peer_closed_ = true;
       self->ended(self->peers_reason());

@@ -38,8 +38,9 @@ class WebSocketLink : public Link {
 
   // A server's.
 
-  /// Connects and asks for an upgrade as the client did. `connected` as with TcpLink.
-  virtual void connect(const Address& server, const UpgradeRequest& from_client, Connected connected) = 0;
+  /// Connects, calls `reached`, and asks for an upgrade as the client did. `connected` as with TcpLink.
+  virtual void connect(const Address& server, const UpgradeRequest& from_client, Reached reached,
+                       Connected connected) = 0;
   /// What the server answered.
   virtual const UpgradeResponse& response() const = 0;
 };

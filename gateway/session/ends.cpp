@@ -155,7 +155,7 @@ void Session::client_ended(TimePoint now) {
     return;
   }
   if (cause == Cause::overflow) return fail_client(now, End::message_size);
-  record_.violation = cause == Cause::protocol_error;
+  record_.violation = cause == Cause::protocol_error && is_known_client();
   finish(cause == Cause::timeout ? End::client_timeout : End::protocol_error, 0);
   if (upstream().exists()) upstream().transport->close(now, {Cause::timeout, code_timeout}, Linger::now);
 }
@@ -190,7 +190,7 @@ void Session::fail(TimePoint now, End why, std::uint16_t code) {
 
 // The same for what no client of the protocol does.
 void Session::fail_client(TimePoint now, End why) {
-  record_.violation = true;
+  record_.violation = is_known_client();
   fail(now, why, code_server_logic);
 }
 

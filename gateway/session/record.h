@@ -38,7 +38,7 @@ enum class End : std::uint8_t {
   key_exchange,       // a refused exchange of a session that had a key, or too many refused
   message_size,       // a message over the limit
   policy,             // a rule demands it, or the client sent what can't be read and rules must be
-  message_rate,       // UDP: the client sent more messages than `messages` allows
+  message_rate,       // more messages than `messages` allows on UDP, or control frames on WebSocket
   before_init,        // too much from the client before InitResponse
   buffered,           // more queued toward one side than `buffered`
   memory,             // limits.memory is used up, and this session held the most

@@ -26,7 +26,8 @@ Session::Session(const Services& services, TimePoint now)
       legs_{Leg(services.scratch), Leg(services.scratch)},
       confidentiality_(services.policy, services.raised),
       init_deadline_(now + services.options->init_timeout),
-      message_rate_(services.options->messages_per_second) {
+      message_rate_(services.options->messages_per_second),
+      control_rate_(services.options->messages_per_second) {
   record_.opened = now;
   services_.stats.opened.add();
 }
@@ -55,6 +56,7 @@ Session::~Session() = default;
 void Session::receive(Side from, TimePoint now, Bytes bytes) {
   if (!leg(from).exists()) return;
   leg(from).transport->receive(now, bytes);
+  count_empty(from, now, bytes);
   if (from == Side::upstream && upstream().udp != nullptr) {
     if (const auto sample = upstream().udp->take_clock_sample()) clock_->observe(*sample);
     if (upstream().udp->met_encryption()) services_.notices.note(Notice::datagram_encryption);
@@ -65,6 +67,7 @@ void Session::receive(Side from, TimePoint now, Bytes bytes) {
 void Session::receive_text(Side from, TimePoint now, Bytes message) {
   if (leg(from).messages == nullptr) return;
   leg(from).messages->receive_text(now, message);
+  count_empty(from, now, message);
   settle(now);
 }
 
@@ -139,6 +142,12 @@ bool Session::within_rate(TimePoint now) {
   return true;
 }
 
+// The transport drops an empty message of a WebSocket, so it is never taken; to read it costs as much as
+// another.
+void Session::count_empty(Side from, TimePoint now, Bytes message) {
+  if (from == Side::downstream && downstream().messages != nullptr && message.empty()) within_rate(now);
+}
+
 // A stream is paused while more than half of `buffered` is queued behind it, until less than a quarter is. A
 // datagram socket can't be paused: there an overflow ends the session.
 void Session::note_congestion(Side side) {
@@ -152,6 +161,11 @@ void Session::note_congestion(Side side) {
 
 void Session::arriving(Side from, TimePoint now) {
   if (leg(from).stream != nullptr) leg(from).stream->arriving(now);
+}
+
+void Session::control_frame(Side from, TimePoint now) {
+  if (from == Side::upstream || ended() || control_rate_.count(now)) return;
+  fail(now, End::message_rate, transport::code_server_logic);
 }
 
 bool Session::wants_input(Side side) const {

@@ -89,6 +89,9 @@ class Session {
   void end_of_input(Side from, TimePoint now, transport::CloseReason reason);
   /// WebSocket: a part of a message came.
   void arriving(Side from, TimePoint now);
+  /// WebSocket: a ping or pong came, which the driver sees to. A client that sends more of them than it may
+  /// send messages ends: its driver can't wait before the next one.
+  void control_frame(Side from, TimePoint now);
   /// Streams: false while what comes from `side` couldn't be passed on, so that nothing is to be read there.
   bool wants_input(Side side) const;
   void advance(TimePoint now);
@@ -150,6 +153,7 @@ class Session {
   bool takes(Side from) const;
   bool client_may_speak() const;
   bool within_rate(TimePoint now);
+  void count_empty(Side from, TimePoint now, Bytes message);
   void note_congestion(Side side);
   void output_taken(Side side, TimePoint now);
   Verdict decide(Side from, Message& message, TimePoint now);
@@ -208,6 +212,8 @@ class Session {
   void fail_client(TimePoint now, End why);
   void lose_server(TimePoint now, End why);
   bool ended() const { return record_.end != End::none; }
+  /// A stream before its Init may be anybody's: a browser's, a scanner's, a load balancer's health check.
+  bool is_known_client() const { return !stream_ || init_taken_; }
 
   Leg& leg(Side side) { return legs_[static_cast<std::size_t>(side)]; }
   const Leg& leg(Side side) const { return legs_[static_cast<std::size_t>(side)]; }
@@ -245,6 +251,7 @@ class Session {
 
   std::array<bool, 2> congested_{};  // streams: more is queued toward a side than it may take on
   MessageRate message_rate_;         // of the client
+  MessageRate control_rate_;         // WebSocket: of its pings and pongs
   TimePoint resume_at_ = never;  // streams: a client that was over its rate is read again; never: it is read
 
   // Key exchange

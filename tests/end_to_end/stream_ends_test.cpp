@@ -161,6 +161,20 @@ TEST(StreamEnds, AnUpgradeThatTheServerBreaksOffDoesNotTakeItDown) {
               testing::ContainsRegex("upstream_up\\{upstream=\"test\",server=\"[^\"]*\"\\} 1"));
 }
 
+TEST(StreamEnds, AnUpgradeThatTheServerDoesNotAnswerDoesNotTakeItDown) {
+  TestStreamServerSocket server({.kind = StreamKind::websocket, .silent = true});
+  GatewayProcess gateway({.servers = {server.port()},
+                          .more = "timeouts: { connect: 1s, init: 2s }\n",
+                          .scheme = Scheme::ws,
+                          .upstream = {"health_check: { fall: 1 }"}});
+  StreamSocketClient client(generation_4_1_8, {.kind = StreamKind::websocket}, {.port = gateway.port()});
+  client.connect();
+  EXPECT_TRUE(ends(client));
+  EXPECT_EQ(client.ending().http_status, 502);
+  EXPECT_THAT(http_get(gateway.admin_port(), "/metrics").body,
+              testing::ContainsRegex("upstream_up\\{upstream=\"test\",server=\"[^\"]*\"\\} 1"));
+}
+
 TEST(StreamEnds, TheSecondServerOfAPoolTakesAClientWhoseFirstIsGone) {
   for (const StreamKind kind : {StreamKind::tcp, StreamKind::websocket}) {
     TestStreamServerSocket server({.kind = kind});
@@ -222,6 +236,15 @@ TEST(StreamEnds, AFrameThatAnnouncesAnythingTakesNoMemoryForIt) {
     EXPECT_LT(resident_bytes(scene.gateway.process().id()), std::size_t{512} << 20);
   }
   EXPECT_NE(ask(*scene.connected(), Operation::echo, 0, {}, false), nullptr);
+}
+
+TEST(StreamEnds, AWebSocketThatFloodsWithPingsIsCutOffWithoutAFarewell) {
+  StreamScene scene(Scheme::ws, {}, "limits: { per_session: { messages: 300/s } }\n");
+  const auto client = scene.connected();
+  for (int i = 0; i < 1000; ++i) client->websocket_ping();
+  EXPECT_TRUE(ends(*client));
+  EXPECT_EQ(client->ending().close_code, std::nullopt);
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=message_rate", patience));
 }
 
 TEST(StreamEnds, NothingMayFollowAnUpgradeRequestBeforeItsAnswer) {

@@ -95,7 +95,7 @@ void StreamWorld::serve() {
     if (session_->closed(side)) out(side).end(session_->close_reason(side));
   }
   held_max_ = std::max(held_max_, session_->buffered_bytes());
-  if (!session_->closed() && session_->deadline() <= now_) violations_.push_back("a deadline isn't ahead");
+  if (!session_->closed() && session_->deadline() <= now_) violations_.emplace_back("a deadline isn't ahead");
 }
 
 void StreamWorld::serve_wishes() {

@@ -58,6 +58,38 @@ TEST(Upgrade, NothingOddReachesAServer) {
   EXPECT_EQ(answer_to(key), 400U);
 }
 
+TEST(Upgrade, ABrowsersRequestIsTaken) {
+  auto browser = upgrade();
+  browser.set(field::connection, "keep-alive, Upgrade");
+  for (const auto* const name : {"User-Agent", "Accept", "Accept-Language", "Accept-Encoding", "Origin",
+                                 "Sec-WebSocket-Extensions", "Cookie", "Pragma", "Cache-Control", "DNT"})
+    browser.insert(name, "something");
+  EXPECT_EQ(answer_to(browser), 101U);
+}
+
+// Each field is compared with each of these.
+TEST(Upgrade, ManyTokensInConnectionAreRefused) {
+  auto most = upgrade();
+  most.set(field::connection, "upgrade,b,b,b,b,b,b,b");
+  most.insert(field::connection, "b,b,b,b,b,b,b,b");
+  EXPECT_EQ(answer_to(most), 101U);
+  most.insert(field::connection, "b");
+  EXPECT_EQ(answer_to(most), 400U);
+  auto list = upgrade();
+  std::string tokens = "upgrade";
+  for (int i = 0; i < 4000; ++i) tokens += ",b";
+  list.set(field::connection, tokens);
+  EXPECT_EQ(answer_to(list), 400U);
+}
+
+TEST(Upgrade, ManyFieldsAreRefused) {
+  auto request = upgrade();
+  while (std::distance(request.begin(), request.end()) < 100) request.insert("X-Field", "1");
+  EXPECT_EQ(answer_to(request), 101U);
+  request.insert("X-Field", "1");
+  EXPECT_EQ(answer_to(request), 400U);
+}
+
 std::optional<message::Serialization> agreed(std::string_view offered, std::string_view chosen) {
   auto request = upgrade();
   UpgradeResponse response;
@@ -100,6 +132,19 @@ TEST(Upgrade, TheServerGetsTheClientsHeadersButNotThoseOfItsConnection) {
   EXPECT_EQ(to_server.count(field::sec_websocket_extensions), 0U);
   EXPECT_EQ(to_server.count(field::transfer_encoding), 0U);
   EXPECT_EQ(to_server.count("X-Hop"), 0U);
+}
+
+TEST(Upgrade, WhatAnyConnectionHeaderNamesIsNotCopied) {
+  auto from_client = upgrade();
+  from_client.set(field::connection, "Upgrade, x-first");
+  from_client.insert(field::connection, "X-SECOND , x-third");
+  for (const auto* const name : {"X-First", "X-Second", "X-Third", "X-Fourth"}) from_client.insert(name, "1");
+  UpgradeRequest to_server;
+  copy_request(from_client, to_server);
+  EXPECT_EQ(to_server.count("X-First"), 0U);
+  EXPECT_EQ(to_server.count("X-Second"), 0U);
+  EXPECT_EQ(to_server.count("X-Third"), 0U);
+  EXPECT_EQ(to_server["X-Fourth"], "1");
 }
 
 TEST(Upgrade, TheClientGetsTheServersNameAndChoice) {

@@ -106,6 +106,56 @@ TEST_F(SessionTest, AServerMaySendAnyNumberOfMessages) {
   EXPECT_EQ(received(*client).size(), 1U + 200U);
 }
 
+// --- What a WebSocket carries beside messages
+
+TEST_F(StreamSessionTest, EmptyMessagesOfAWebSocketCountAsMessages) {
+  options.messages_per_second = 50;
+  for (const bool text : {false, true}) {
+    begin_websocket();
+    int read = 0;
+    for (; read < 200 && session->wants_input(Side::downstream); ++read) {
+      text ? session->receive_text(Side::downstream, now, {}) : session->receive(Side::downstream, now, {});
+    }
+    EXPECT_EQ(read, 51) << "the one too many pauses";
+    EXPECT_TRUE(session->wants_input(Side::upstream));
+    pass_time(session->deadline() - now);
+    EXPECT_TRUE(session->wants_input(Side::downstream));
+    EXPECT_EQ(session->record().end, End::none);
+  }
+  EXPECT_EQ(stats.paused_reads.value(), 2U);
+}
+
+TEST_F(StreamSessionTest, AServerMaySendAnyNumberOfEmptyMessagesAndPings) {
+  options.messages_per_second = 50;
+  begin_websocket();
+  for (int i = 0; i < 200; ++i) {
+    session->receive(Side::upstream, now, {});
+    session->control_frame(Side::upstream, now);
+  }
+  EXPECT_TRUE(session->wants_input(Side::upstream));
+  EXPECT_EQ(session->record().end, End::none);
+}
+
+TEST_F(StreamSessionTest, AWebSocketThatPingsMoreOftenThanItMaySendMessagesEnds) {
+  options.messages_per_second = 50;
+  begin_websocket();
+  for (int i = 0; i < 50; ++i) session->control_frame(Side::downstream, now);
+  EXPECT_EQ(session->record().end, End::none);
+  from_client(request);
+  EXPECT_TRUE(session->wants_input(Side::downstream)) << "messages have a rate of their own";
+  session->control_frame(Side::downstream, now);
+  EXPECT_EQ(session->record().end, End::message_rate);
+  EXPECT_FALSE(session->record().violation);
+  EXPECT_TRUE(session->closed(Side::downstream));
+}
+
+TEST_F(StreamSessionTest, AWebSocketThatPingsAtItsRateStays) {
+  options.messages_per_second = 50;
+  begin_websocket();
+  for (int i = 0; i < 500; ++i, now += milliseconds(20)) session->control_frame(Side::downstream, now);
+  EXPECT_EQ(session->record().end, End::none);
+}
+
 // --- Sessions over TCP and WebSocket
 
 class MessageRateStreams : public testing::TestWithParam<Framing>, protected StreamSessionPeers {

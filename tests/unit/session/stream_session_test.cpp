@@ -145,6 +145,28 @@ TEST_F(StreamSessionTest, AByteThatBeginsNothingEndsIt) {
   EXPECT_TRUE(session->record().violation);
 }
 
+TEST_F(StreamSessionTest, NothingBeforeAValidInitIsAViolation) {
+  const std::string_view get = "GET / HTTP/1.1\r\n\r\n";
+  const Text http(get.begin(), get.end());
+  const Text no_init{0xFB, 0, 0, 0, 12, 0, 1, 0xF3, 0x02, 1, 0, 0};
+  const Text too_long{0xFB, 0x00, 0x07, 0xD0, 0x18, 0x00, 0x01};  // 512,024
+  for (const Text& bytes : {http, no_init, too_long}) {
+    begin_tcp();
+    session->receive(Side::downstream, now, bytes);
+    EXPECT_NE(session->record().end, End::none);
+    EXPECT_FALSE(session->record().violation) << session::name(session->record().end);
+  }
+}
+
+TEST_F(StreamSessionTest, WhatFollowsAValidInitIsAViolationAlsoBeforeAServerIsReached) {
+  begin_tcp();
+  from_client(init_16());
+  open_server();
+  session->receive(Side::downstream, now, Text{0x16});
+  EXPECT_EQ(session->record().end, End::protocol_error);
+  EXPECT_TRUE(session->record().violation);
+}
+
 TEST_F(StreamSessionTest, WhatItsServerDoesWrongIsNoViolationOfTheClient) {
   for (const Text& wrong : {Text{0x16}, Text{0xFB, 0x00, 0x07, 0xD0, 0x18, 0x00, 0x01}}) {
     initialize();

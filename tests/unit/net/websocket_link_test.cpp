@@ -1,0 +1,84 @@
+// What a WebSocket's link takes, and when it tells, against sockets of loopback.
+
+#include "net/websocket_link.h"
+
+#include <memory>
+
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <gtest/gtest.h>
+
+#include "base/buffer_pool.h"
+#include "net/poller.h"
+#include "net/stream_socket.h"
+
+namespace gateway::net {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr std::size_t message_max = 1024;
+constexpr std::size_t header_bytes = 16 * 1024;
+
+class WebSocketLinkTest : public testing::Test {
+ protected:
+  /// Lets the links do what they can without waiting long.
+  template <class Done>
+  bool run_until(Done done) {
+    context.restart();
+    while (!done()) {
+      if (context.run_one_for(std::chrono::seconds(10)) == 0) return false;
+    }
+    return true;
+  }
+  /// Ends what still waits.
+  void finish(const std::shared_ptr<WebSocketLink>& link) {
+    link->abort();
+    context.restart();
+    context.poll();
+  }
+
+  boost::asio::io_context context;
+  BufferPool buffers;
+  Poller poller;
+  std::unique_ptr<LinkRoom> room{new LinkRoom{context, buffers, poller, [] {}}};
+  tcp::acceptor acceptor{context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
+  Address server = from_endpoint(acceptor.local_endpoint());
+};
+
+TEST_F(WebSocketLinkTest, AnUpgradeRequestCountsInFullUntilItIsAnswered) {
+  tcp::socket client(context);
+  client.connect(acceptor.local_endpoint());
+  auto link = make_websocket_link(acceptor.accept(), *room, message_max);
+  const std::size_t idle = room->bytes;
+  bool entered = false;
+  link->enter(seconds(10), [&](HandshakeResult result) { entered = result == HandshakeResult::ok; });
+  EXPECT_EQ(room->bytes, idle + header_bytes) << "before a byte of it came";
+  boost::asio::write(
+      client, boost::asio::buffer(std::string(
+                  "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")));
+  ASSERT_TRUE(run_until([&] { return entered; }));
+  EXPECT_EQ(room->bytes, idle + header_bytes) << "it waits for the server's answer";
+  link->accept({});
+  EXPECT_EQ(room->bytes, idle);
+  finish(link);
+  link.reset();
+  EXPECT_EQ(room->bytes, 0U);
+}
+
+TEST_F(WebSocketLinkTest, AServerIsReachedWhenItTookTheConnectionWhateverItAnswers) {
+  auto link = make_websocket_link(tcp::socket(context), *room, message_max);
+  UpgradeRequest request{boost::beast::http::verb::get, "/", 11};
+  bool reached = false;
+  bool connected = false;
+  link->connect(
+      server, request, [&] { reached = true; }, [&](const ConnectResult&) { connected = true; });
+  ASSERT_TRUE(run_until([&] { return reached; }));
+  EXPECT_FALSE(connected);
+  finish(link);
+  EXPECT_FALSE(connected);
+}
+
+}  // namespace
+}  // namespace gateway::net
