@@ -31,6 +31,8 @@ StreamWorldOptions random_world(std::uint64_t seed, SeededRandom& random) {
   if (options.client.kind == StreamKind::websocket && options.client.init.form == InitForm::v3)
     options.client.init.form = InitForm::binary;
   options.client.seed = seed;
+  options.server.transport.buffered = std::size_t{32}
+                                      << 20;  // answers wait there for a slow client; it isn't to give up
   options.exchange_delay = random.chance(0.5) ? Duration{} : milliseconds(random.between(1, 300));
   options.client_link = {.delay = milliseconds(random.between(1, 80)),
                          .capacity = random.between(1'000, 200'000),
