@@ -23,24 +23,35 @@ std::string in_quotes(std::string_view text) {
 
 /// yaml-cpp says what it didn't find; what the operator most likely wrote follows it.
 constexpr std::pair<std::string_view, std::string_view> yaml_hints[] = {
-    {"end of map flow", "; a { isn't closed by }, or a comma is missing between two keys"},
-    {"end of sequence flow", "; a [ isn't closed by ], or a comma is missing between two values"},
+    {"end of map flow", "; a { or a quote isn't closed, or a comma is missing between two keys"},
+    {"end of sequence flow", "; a [ or a quote isn't closed, or a comma is missing between two values"},
     {"end of map", "; keys of one map begin in the same column"},
     {"end of sequence", "; the dashes of one list stand in the same column"},
     {"illegal map value", "; a text that holds a colon and a blank needs quotes, and a key one colon"},
     {"illegal map key", "; a text that begins with a question mark needs quotes"},
     {"illegal flow end", "; there is a ] or } too many"},
-    {"illegal tab", "; indent with blanks, not with tabs"},
     {"illegal block entry", "; a list in a block begins on a line of its own"},
     {"illegal EOF in scalar", "; a quote isn't closed"},
-    {"unknown token", "; indent with blanks, not with tabs; a text that begins with @, ` or % needs quotes"},
+    {"unknown token", "; a text that begins with @, ` or % needs quotes"},
     {"unknown escape character", "; within \" \" a backslash is written \\\\"},
     {"alias not found", "; a text that begins with * needs quotes"},
     {"the referenced anchor", "; a text that begins with * needs quotes"},
     {"anchor not found", "; a text that begins with & needs quotes"},
 };
 
-std::string_view yaml_hint(std::string_view message) {
+/// True when the line of this number, from 0 on, is indented with a tab.
+bool tab_indents(std::string_view text, int line) {
+  for (; line > 0; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return false;
+    text.remove_prefix(end + 1);
+  }
+  const std::size_t tab = text.find('\t');
+  return tab != std::string_view::npos && tab < text.find_first_not_of(" \t");
+}
+
+std::string_view yaml_hint(std::string_view message, bool tab) {
+  if (tab) return "; indent with blanks, not with tabs";
   for (const auto& [beginning, hint] : yaml_hints) {
     if (message.starts_with(beginning)) return hint;
   }
@@ -238,7 +249,9 @@ Value parse_yaml(const std::string& text, const std::string& file) {
       throw Error(file + ":1:1: the configuration is empty; it needs version, listeners and upstreams");
     return {file, "configuration", document};
   } catch (const YAML::Exception& error) {
-    throw Error(position(file, error.mark) + ": not YAML: " + error.msg + std::string(yaml_hint(error.msg)));
+    const bool tab = tab_indents(text, error.mark.line);
+    throw Error(position(file, error.mark) + ": not YAML: " + error.msg +
+                std::string(yaml_hint(error.msg, tab)));
   }
 }
 

@@ -225,12 +225,12 @@ TEST(Keys, TakeNoWordWhereNoneIsNamed) {
 
 TEST(Keys, HaveTheSchemesOfTheParser) {
   const std::set<std::string> all = {"udp", "tcp", "ws", "wss", "http"};
-  const auto words = [](const Key& key) {
-    std::set<std::string> words;
+  const auto schemes_of = [](const Key& key) {
+    std::set<std::string> schemes;
     std::istringstream in{std::string(key.words)};
-    for (std::string word; in >> word;) words.insert(word);
-    words.erase("|");
-    return words;
+    for (std::string word; in >> word;) schemes.insert(word);
+    schemes.erase("|");
+    return schemes;
   };
   for (const Key& key : keys()) {
     if (key.kind != Kind::url) continue;
@@ -239,7 +239,7 @@ TEST(Keys, HaveTheSchemesOfTheParser) {
       const bool refused = told.find("no server is reached over") != std::string::npos ||
                            told.find("is only for the admin port") != std::string::npos ||
                            told.find("speaks http only") != std::string::npos;
-      EXPECT_EQ(words(key).contains(scheme), !refused) << key.path << " " << scheme << " " << told;
+      EXPECT_EQ(schemes_of(key).contains(scheme), !refused) << key.path << " " << scheme << " " << told;
     }
   }
 }

@@ -67,7 +67,7 @@ std::string mistake_of_one(const json::array& schemas, const json::value& docume
   std::string first;
   for (const json::value& schema : schemas) {
     const std::string found = mistake(schema.as_object(), document, at);
-    fitting += found.empty() ? 1 : 0;
+    if (found.empty()) ++fitting;
     first += found + "; ";
   }
   if (fitting == 1) return {};
