@@ -29,7 +29,7 @@ constexpr std::pair<std::string_view, std::string_view> yaml_hints[] = {
     {"end of sequence", "; the dashes of one list stand in the same column"},
     {"illegal map value", "; a text that holds a colon and a blank needs quotes, and a key one colon"},
     {"illegal map key", "; a text that begins with a question mark needs quotes"},
-    {"illegal flow end", "; there is a ] or } too many"},
+    {"illegal flow end", "; a ] or } is one too many, or closes the other kind"},
     {"illegal block entry", "; a list in a block begins on a line of its own"},
     {"illegal EOF in scalar", "; a quote isn't closed"},
     {"unknown token", "; a text that begins with @, ` or % needs quotes"},
