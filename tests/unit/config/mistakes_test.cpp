@@ -66,7 +66,7 @@ const Mistake file_mistakes[] = {
     {"Tab", "version: 1\n\tlisteners: []\n", "2:1", "not YAML: "},
     {"CommaAtTheBeginning", ", version: 1\n", "1:1", "not YAML: a comma outside of [ ] and { }"},
     {"CommaAtTheEnd", head + ", threads: 1\n", "4:1", "not YAML: "},
-    {"TwoDocuments", head + "---\n" + head, "5:1", "more than one YAML document"},
+    {"TwoDocuments", head + "---\n" + head, "4:1", "more than one YAML document"},
     {"RootIsList", "- version: 1\n", "1:1", "\"configuration\" must be a map"},
     {"RootIsWord", "version\n", "1:1", "\"configuration\" must be a map"},
     {"NoVersion", listeners + upstreams, "1:1", "the key \"version\" is missing here; write version: 1"},
