@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include <yaml-cpp/eventhandler.h>
 
@@ -18,6 +19,43 @@ std::string position(const std::string& file, const YAML::Mark& mark) {
 
 std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
+}
+
+/// yaml-cpp says what it didn't find; what the operator most likely wrote follows it.
+constexpr std::pair<std::string_view, std::string_view> yaml_hints[] = {
+    {"end of map flow", "; a { or a quote isn't closed, or a comma is missing between two keys"},
+    {"end of sequence flow", "; a [ or a quote isn't closed, or a comma is missing between two values"},
+    {"end of map", "; keys of one map begin in the same column"},
+    {"end of sequence", "; the dashes of one list stand in the same column"},
+    {"illegal map value", "; a text that holds a colon and a blank needs quotes, and a key one colon"},
+    {"illegal map key", "; a text that begins with a question mark needs quotes"},
+    {"illegal flow end", "; a ] or } is one too many, or closes the other kind"},
+    {"illegal block entry", "; a list in a block begins on a line of its own"},
+    {"illegal EOF in scalar", "; a quote isn't closed"},
+    {"unknown token", "; a text that begins with @, ` or % needs quotes"},
+    {"unknown escape character", "; within \" \" a backslash is written \\\\"},
+    {"alias not found", "; a text that begins with * needs quotes"},
+    {"the referenced anchor", "; a text that begins with * needs quotes"},
+    {"anchor not found", "; a text that begins with & needs quotes"},
+};
+
+/// True when the line of this number, from 0 on, is indented with a tab.
+bool tab_indents(std::string_view text, int line) {
+  for (; line > 0; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return false;
+    text.remove_prefix(end + 1);
+  }
+  const std::size_t tab = text.find('\t');
+  return tab != std::string_view::npos && tab < text.find_first_not_of(" \t");
+}
+
+std::string_view yaml_hint(std::string_view message, bool tab) {
+  if (tab) return "; indent with blanks, not with tabs";
+  for (const auto& [beginning, hint] : yaml_hints) {
+    if (message.starts_with(beginning)) return hint;
+  }
+  return {};
 }
 
 /// Notes where documents begin. YAML::LoadAll() would give them too, but it never returns from a comma where
@@ -56,16 +94,22 @@ void expect_one_document(const std::string& text, const std::string& file) {
   const auto at = static_cast<std::size_t>(documents.last().pos);
   if (documents.count() > 0 && at < text.size() && text[at] == ',')
     throw Error(position(file, documents.last()) + ": not YAML: a comma outside of [ ] and { }");
-  if (documents.count() > 1) throw Error(file + ": more than one YAML document; leave out the line with ---");
+  if (documents.count() > 1) {
+    throw Error(position(file, documents.last()) +
+                ": more than one YAML document; leave out the line with ---");
+  }
 }
 
 }  // namespace
 
+Value::Value(std::string file, std::string name, const YAML::Node& node, const YAML::Mark& mark)
+    : file_(std::move(file)), name_(std::move(name)), node_(node), mark_(mark) {}
+
 Value::Value(std::string file, std::string name, const YAML::Node& node)
-    : file_(std::move(file)), name_(std::move(name)), node_(node) {}
+    : Value(std::move(file), std::move(name), node, node.Mark()) {}
 
 std::string Value::where() const {
-  return position(file_, node_.Mark());
+  return position(file_, mark_);
 }
 
 void Value::fail(const std::string& sentence) const {
@@ -88,7 +132,9 @@ std::vector<std::pair<Located, Value>> Value::entries() const {
       found.fail("the key " + in_quotes(found.text) + " in " + in_quotes(name_) + " is already at " +
                  earlier.where);
     }
-    entries.emplace_back(found, Value(file_, found.text, entry.second));
+    // What isn't there is where its key is; yaml-cpp says where the next line begins.
+    const YAML::Node& written = entry.second.IsNull() ? entry.first : entry.second;
+    entries.emplace_back(found, Value(file_, found.text, entry.second, written.Mark()));
   }
   return entries;
 }
@@ -200,10 +246,12 @@ Value parse_yaml(const std::string& text, const std::string& file) {
     expect_one_document(text, file);
     const YAML::Node document = YAML::Load(text);
     if (document.IsNull())
-      throw Error(file + ": the configuration is empty; it needs version, listeners and upstreams");
+      throw Error(file + ":1:1: the configuration is empty; it needs version, listeners and upstreams");
     return {file, "configuration", document};
   } catch (const YAML::Exception& error) {
-    throw Error(position(file, error.mark) + ": not YAML: " + error.msg);
+    const bool tab = tab_indents(text, error.mark.line);
+    throw Error(position(file, error.mark) + ": not YAML: " + error.msg +
+                std::string(yaml_hint(error.msg, tab)));
   }
 }
 

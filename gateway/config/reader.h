@@ -22,6 +22,7 @@ class Map;
 class Value {
  public:
   Value(std::string file, std::string name, const YAML::Node& node);
+  Value(std::string file, std::string name, const YAML::Node& node, const YAML::Mark& mark);
 
   /// A map that has none but `keys`, each at most once.
   Map map(std::vector<std::string_view> keys) const;
@@ -57,6 +58,7 @@ class Value {
   std::string file_;
   std::string name_;  // of the key it stands under, for sentences
   YAML::Node node_;
+  YAML::Mark mark_;
 };
 
 /// A map that was checked for unknown and repeated keys.

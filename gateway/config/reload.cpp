@@ -1,7 +1,6 @@
 #include "config/reload.h"
 
 #include <algorithm>
-#include <array>
 
 #include <yaml-cpp/yaml.h>
 
@@ -9,58 +8,6 @@
 
 namespace gateway::config {
 namespace {
-
-constexpr std::array effects = {
-    KeyEffect{"version", Effect::restart},
-    KeyEffect{"listeners.*.name", Effect::restart},
-    KeyEffect{"listeners.*.listen", Effect::restart},
-    KeyEffect{"listeners.*.upstream", Effect::restart},
-    KeyEffect{"listeners.*.tls.certificate", Effect::live},
-    KeyEffect{"listeners.*.tls.key", Effect::live},
-    KeyEffect{"listeners.*.public_address", Effect::live},
-    KeyEffect{"upstreams.*.servers", Effect::new_sessions},
-    KeyEffect{"upstreams.*.servers.address", Effect::new_sessions},
-    KeyEffect{"upstreams.*.servers.trusted", Effect::new_sessions},
-    KeyEffect{"upstreams.*.servers.state", Effect::new_sessions},
-    KeyEffect{"upstreams.*.servers.advertised", Effect::live},
-    KeyEffect{"upstreams.*.health_check", Effect::new_sessions},
-    KeyEffect{"upstreams.*.health_check.interval", Effect::new_sessions},
-    KeyEffect{"upstreams.*.health_check.timeout", Effect::new_sessions},
-    KeyEffect{"upstreams.*.health_check.rise", Effect::new_sessions},
-    KeyEffect{"upstreams.*.health_check.fall", Effect::new_sessions},
-    KeyEffect{"encryption.responses", Effect::live},
-    KeyEffect{"encryption.events", Effect::live},
-    KeyEffect{"encryption.listed_events", Effect::live},
-    KeyEffect{"encryption.unknown_key", Effect::live},
-    KeyEffect{"encryption.rules", Effect::live},
-    KeyEffect{"encryption.key_exchange.rate", Effect::live},
-    KeyEffect{"encryption.key_exchange.per_address", Effect::live},
-    KeyEffect{"encryption.key_exchange.per_session", Effect::live},
-    KeyEffect{"rewriting.unknown_addresses", Effect::live},
-    KeyEffect{"access.allow", Effect::live},
-    KeyEffect{"access.deny", Effect::live},
-    KeyEffect{"limits.sessions", Effect::live},
-    KeyEffect{"limits.sessions_per_address", Effect::live},
-    KeyEffect{"limits.memory", Effect::restart},
-    KeyEffect{"limits.message_size", Effect::new_sessions},
-    KeyEffect{"limits.per_session.messages", Effect::new_sessions},
-    KeyEffect{"limits.per_session.buffered", Effect::new_sessions},
-    KeyEffect{"limits.block", Effect::live},
-    KeyEffect{"limits.block.violations", Effect::live},
-    KeyEffect{"limits.block.within", Effect::live},
-    KeyEffect{"limits.block.for", Effect::live},
-    KeyEffect{"limits.exempt", Effect::live},
-    KeyEffect{"timeouts.silence", Effect::new_sessions},
-    KeyEffect{"timeouts.connect", Effect::new_sessions},
-    KeyEffect{"timeouts.init", Effect::new_sessions},
-    KeyEffect{"drain.announce", Effect::live},
-    KeyEffect{"drain.deadline", Effect::live},
-    KeyEffect{"admin", Effect::restart},
-    KeyEffect{"admin.listen", Effect::restart},
-    KeyEffect{"log.level", Effect::live},
-    KeyEffect{"log.format", Effect::restart},
-    KeyEffect{"threads", Effect::restart},
-};
 
 using Paths = std::map<std::string, std::string>;
 
@@ -84,18 +31,10 @@ void flatten(const YAML::Node& node, const std::string& path, Paths& out) {
   for (const auto& entry : node) flatten(entry.second, path + "." + entry.first.Scalar(), out);
 }
 
-/// True when `path` is `pattern` with names for its stars; a name may hold dots.
-bool matches(std::string_view path, std::string_view pattern) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) return path == pattern;
-  const std::string_view before = pattern.substr(0, star);
-  const std::string_view after = pattern.substr(star + 1);
-  return path.size() > before.size() + after.size() && path.starts_with(before) && path.ends_with(after);
-}
-
 /// An upstream that only one of both has: its listeners are counted among what is fixed, and so is it.
 bool is_set_of_upstreams(std::string_view path) {
-  return matches(path, "upstreams.*.servers");
+  const Key* const key = find_key(path);
+  return key != nullptr && key->kind == Kind::servers;
 }
 
 std::string_view text_of(const std::string* value) {
@@ -114,10 +53,6 @@ void check(const std::string& path, const std::string* before, const std::string
 
 }  // namespace
 
-std::span<const KeyEffect> key_effects() {
-  return effects;
-}
-
 Paths flatten(const Config& config) {
   const YAML::Node root = YAML::Load(print(config));
   Paths out;
@@ -135,9 +70,8 @@ Paths flatten(const Config& config) {
 }
 
 Effect effect_of(std::string_view path) {
-  const auto found =
-      std::ranges::find_if(effects, [path](const KeyEffect& entry) { return matches(path, entry.path); });
-  return found == effects.end() ? Effect::restart : found->effect;
+  const Key* const key = find_key(path);
+  return key == nullptr ? Effect::restart : key->effect;
 }
 
 std::vector<std::string> changes(const Config& running, const Config& wanted) {
