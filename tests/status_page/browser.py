@@ -24,6 +24,8 @@ class Browser:
             options = {"args": [*ARGUMENTS, f"--user-data-dir={tempfile.mkdtemp(dir=folder)}"]}
             wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
             self.session = self.ask("POST", "/session", capabilities={"alwaysMatch": wanted})["sessionId"]
+            self.open("about:blank")
+            self.requests()  # of the page that a browser begins with
         except BaseException:
             self.end()
             raise
