@@ -98,8 +98,6 @@ std::string StatusPage::write(const Scrape& scrape, TimePoint now) {
               out);
   add_exchanges(scrape, out);
   add_ends(scrape, out);
-  add_rejections(scrape, out);
-  add_trouble(scrape, out);
   out.markup("</main>\n</body>\n</html>\n");
   return out.str();
 }

@@ -48,7 +48,7 @@ void add_counts(std::string_view heading, const Counts& all_counts, Html& out) {
     out.element("p class=\"note\"", std::string(heading) += ": none so far.");
     return;
   }
-  out.begin_table({heading, "since the start"});
+  out.begin_table({heading, "total"});
   for (const auto& [word, count] : counts) out.row(word, {grouped(count)});
   out.end_table();
 }
@@ -138,8 +138,21 @@ std::array<double, 2> rates(const ByDirection& now, const ByDirection& before, D
 void add_troubling(std::string_view what, std::uint64_t count, Html& out) {
   out.markup("<tr>");
   out.element("th scope=\"row\"", what);
-  out.element(count == 0 ? "td" : "td class=\"warn\"", grouped(count));
-  out.markup("</tr>\n");
+  out.markup("<td>");
+  if (count == 0) {
+    out.text("0");
+  } else {
+    out.element("span class=\"warn\"", grouped(count));
+  }
+  out.markup("</td></tr>\n");
+}
+
+void add_losses(const Scrape& scrape, const Sums& sums, Html& out) {
+  out.markup("<table><tbody>\n");
+  add_troubling("sources blocked now", scrape.blocked_sources, out);
+  add_troubling("blocks since the start", sums.shards(&ShardStats::blocks), out);
+  add_troubling("lines of the log lost", scrape.log_lines_dropped, out);
+  out.end_table();
 }
 
 }  // namespace
@@ -149,20 +162,21 @@ void add_limits(const Scrape& scrape, Html& out) {
   const net::LimitOptions& limits = scrape.options.limits;
   const std::uint64_t live =
       sums.listeners([](const ListenerStats& stats) { return stats.sessions.value(); });
-  out.begin_section("Limits");
+  out.begin_section("Limits and losses");
   out.markup("<dl class=\"limits\">\n");
   add_counted_limit("Sessions", live, limits.sessions, out);
   add_memory_limit(scrape, sums.shards(&ShardStats::memory), out);
   add_counted_limit("Key exchanges waiting", sums.shards(&ShardStats::exchanges_waiting),
                     limits.exchange_queue * scrape.shards.size(), out);
   out.markup("</dl>\n");
+  add_losses(scrape, sums, out);
   out.end_section();
 }
 
 void add_listeners(const Scrape& scrape, Html& out) {
   const Sums sums(scrape.shards);
   out.begin_section("Sessions");
-  out.begin_table({"listener", "open", "opening", "since the start"});
+  out.begin_table({"listener", "open", "opening", "total"});
   for (std::size_t i = 0; i < scrape.options.listeners.size(); ++i) {
     const auto sum = [&](auto pick) { return sums.listener(i, pick); };
     const std::uint64_t live = sum([](const ListenerStats& stats) { return stats.sessions.value(); });
@@ -194,8 +208,8 @@ void add_traffic(const Progress& progress, Html& out) {
   const auto byte_rates = rates(now.volume, progress.before.volume, progress.since);
   const auto size = [&](std::size_t i) { return bytes_text(static_cast<double>(now.volume[i])); };
   out.begin_section("Traffic");
-  out.begin_table({"messages", "to servers", "to clients"});
-  out.row("since the start", {grouped(now.relayed[0]), grouped(now.relayed[1])});
+  out.begin_table({"relayed", "to\u00a0servers", "to\u00a0clients"});
+  out.row("messages", {grouped(now.relayed[0]), grouped(now.relayed[1])});
   out.row("of them encrypted", {grouped(now.encrypted[0]), grouped(now.encrypted[1])});
   out.row("bytes", {size(0), size(1)});
   out.row("messages a second", {rate_text(message_rates[0]), rate_text(message_rates[1])});
@@ -228,8 +242,8 @@ void add_exchanges(const Scrape& scrape, Html& out) {
 
 void add_ends(const Scrape& scrape, Html& out) {
   const Sums sums(scrape.shards);
-  out.begin_section("Sessions that ended");
-  add_counts("reason",
+  out.begin_section("Ends and refusals");
+  add_counts("sessions ended",
              counts_of<session::End>(sums,
                                      [](const ListenerStats& stats, auto value) {
                                        return value == session::End::none
@@ -237,27 +251,10 @@ void add_ends(const Scrape& scrape, Html& out) {
                                                   : stats.session.ended[index(value)].value();
                                      }),
              out);
-  out.end_section();
-}
-
-void add_rejections(const Scrape& scrape, Html& out) {
-  const Sums sums(scrape.shards);
-  out.begin_section("Clients turned away");
-  add_counts("reason",
+  add_counts("clients turned away",
              counts_of<net::Rejection>(sums, [](const ListenerStats& stats,
                                                 auto value) { return stats.rejected[index(value)].value(); }),
              out);
-  out.end_section();
-}
-
-void add_trouble(const Scrape& scrape, Html& out) {
-  const Sums sums(scrape.shards);
-  out.begin_section("Blocks and log");
-  out.markup("<table><tbody>\n");
-  add_troubling("sources blocked now", scrape.blocked_sources, out);
-  add_troubling("blocks since the start", sums.shards(&ShardStats::blocks), out);
-  add_troubling("lines of the log lost", scrape.log_lines_dropped, out);
-  out.end_table();
   out.end_section();
 }
 

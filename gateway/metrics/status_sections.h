@@ -17,13 +17,11 @@ struct Progress {
 
 // The sections of the status page, each with its heading.
 
-void add_limits(const Scrape& scrape, Html& out);
+void add_limits(const Scrape& scrape, Html& out);  // and blocks, and lost lines of the log
 void add_listeners(const Scrape& scrape, Html& out);
 void add_upstreams(const Scrape& scrape, Html& out);
 void add_traffic(const Progress& progress, Html& out);
 void add_exchanges(const Scrape& scrape, Html& out);  // and the handshakes of WebSocket and TLS
-void add_ends(const Scrape& scrape, Html& out);
-void add_rejections(const Scrape& scrape, Html& out);
-void add_trouble(const Scrape& scrape, Html& out);
+void add_ends(const Scrape& scrape, Html& out);       // and who was turned away
 
 }  // namespace gateway::metrics

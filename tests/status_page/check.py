@@ -10,8 +10,7 @@ from processes import GATEWAY, Scene, wait_until
 
 PHONE = (360, 740)
 DESK = (1280, 800)
-SECTIONS = ["Limits", "Sessions", "Servers", "Traffic", "Handshakes", "Sessions that ended", "Clients turned away",
-            "Blocks and log"]
+SECTIONS = ["Limits and losses", "Sessions", "Servers", "Traffic", "Handshakes", "Ends and refusals"]
 LONG = "a-listener-with-as-long-a-name-as-there-may-be-without-a-blank0"  # 63 characters
 # What a busy scene must show, each in a row of its own.
 TROUBLE = ["malformed", "tls", "bad_encryption", "client_disconnect", "sessions"]
@@ -94,6 +93,7 @@ def take_picture(build, folder, path):
         browser.open(f"http://127.0.0.1:{scene.admin}/")
         wait_until("trouble shows", lambda: trouble_shows(browser))
         check_it_refreshes_itself(browser)
+        wait_until("there are sessions", lambda: not texts(browser, ".limits dd")[0].startswith("0 ") or "none")
         save(browser.screenshot(), path)
         scene.finish()
     finally:
