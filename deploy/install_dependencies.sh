@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs with apt what building the gateway and its tests needs; with --checks also what tests/run.sh needs: clang, its
 # runtimes and tools for the sanitizers, the fuzzing and the checks, valgrind, Node for the JavaScript client, nginx for
-# the benchmarks, Prometheus for the dashboard and the alerts. Does nothing when all is there. Debian 12 or 13, as root or
-# with sudo.
+# the benchmarks, Prometheus for the dashboard and the alerts, a browser for the status page. Does nothing when all is
+# there. Debian 12 or 13, as root or with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.
@@ -17,6 +17,7 @@ if [[ "${1:-}" == --checks ]]; then
   packages+=(nginx libnginx-mod-stream) # what benchmarks compare with
   packages+=(valgrind) # tests/constant_time
   packages+=(prometheus python3 openssl) # what dashboard and alerts are held against
+  packages+=(chromium chromium-driver) # tests/status_page
   # Any Node that is there will do; Debian's own doesn't get along with others.
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi
 fi

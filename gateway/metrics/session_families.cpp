@@ -7,11 +7,6 @@
 #include "metrics/sums.h"
 
 namespace gateway::metrics {
-namespace {
-
-using net::ListenerStats;
-using net::ShardStats;
-using session::DoorStats;
 
 std::string_view name(net::Rejection rejection) {
   switch (rejection) {
@@ -36,6 +31,12 @@ std::string_view name(net::Rejection rejection) {
   }
   return "unknown";
 }
+
+namespace {
+
+using net::ListenerStats;
+using net::ShardStats;
+using session::DoorStats;
 
 /// Counters are read one after the other while they change, so the part may for a moment exceed the whole.
 std::uint64_t without(std::uint64_t whole, std::uint64_t part) {

@@ -27,6 +27,14 @@ AdminResponse page(const AdminRequest& request, const std::string& text, std::st
   return response;
 }
 
+/// A page for browsers: what it shows stands in it, and nothing is fetched or run.
+AdminResponse html_page(const AdminRequest& request, const std::string& text) {
+  AdminResponse response = page(request, text, "text/html; charset=utf-8");
+  response.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+  response.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 AdminResponse refuse_method(const AdminRequest& request) {
   AdminResponse response = reply(request, http::status::method_not_allowed, "GET only\n");
   response.set(http::field::allow, "GET, HEAD");
@@ -38,6 +46,7 @@ AdminResponse page_of(const AdminRequest& request, const AdminPages& pages) {
     return refuse_method(request);
   const std::string_view target(request.target().data(), request.target().size());
   const std::string_view path = target.substr(0, target.find('?'));
+  if (path == "/") return html_page(request, pages.status());
   if (path == "/metrics") return page(request, pages.metrics(), "text/plain; version=0.0.4; charset=utf-8");
   if (path == "/upstreams") return page(request, pages.upstreams(), "application/json");
   if (path == "/livez") return reply(request, http::status::ok, "live\n");

@@ -52,12 +52,16 @@ Service::Service(std::string file, const config::Config& config, const config::L
       build_(std::move(build)),
       started_(seconds_since_1970()),
       state_{.last_success = started_, .hash = hash_of(config)},
+      status_page_(std::chrono::steady_clock::now()),
       watchdog_(net::watchdog_limit()) {
   if (!config.admin) return;
-  admin_.emplace(context_, config.admin->address,
-                 net::AdminPages{.metrics = [this] { return metrics::write_text(scrape()); },
-                                 .ready = [this] { return gateway_.ready(); },
-                                 .upstreams = [this] { return net::upstreams_page(gateway_.pools()); }});
+  admin_.emplace(
+      context_, config.admin->address,
+      net::AdminPages{
+          .metrics = [this] { return metrics::write_text(scrape()); },
+          .ready = [this] { return gateway_.ready(); },
+          .upstreams = [this] { return net::upstreams_page(gateway_.pools()); },
+          .status = [this] { return status_page_.write(scrape(), std::chrono::steady_clock::now()); }});
 }
 
 int Service::run() {

@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "config/log.h"
 #include "metrics/scrape.h"
+#include "metrics/status_page.h"
 #include "net/admin.h"
 #include "net/drain.h"
 #include "net/gateway.h"
@@ -59,6 +60,7 @@ class Service {
   const metrics::Build build_;
   const double started_;  // seconds since 1970
   metrics::ConfigState state_;
+  metrics::StatusPage status_page_;
   net::Drain drain_;
   std::optional<Duration> watchdog_;
   std::vector<std::uint64_t> beats_;  // by shard, as of the last look

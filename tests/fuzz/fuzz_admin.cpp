@@ -22,6 +22,7 @@ using boost::system::error_code;
 
 const std::string metrics_page = "# TYPE a counter\na 1\n";
 const std::string upstreams_page = "{\"upstreams\":[]}";
+const std::string status_page = "<!DOCTYPE html>";
 
 net::AdminPages pages(bool well) {
   const auto page = [well](const std::string& text) {
@@ -30,7 +31,8 @@ net::AdminPages pages(bool well) {
   };
   return {.metrics = [page] { return page(metrics_page); },
           .ready = [well] { return well; },
-          .upstreams = [page] { return page(upstreams_page); }};
+          .upstreams = [page] { return page(upstreams_page); },
+          .status = [page] { return page(status_page); }};
 }
 
 /// What a connection brings, as http::async_read() takes it: slice after slice into a buffer that is bounded.
@@ -72,7 +74,8 @@ bool known(const net::AdminResponse& response) {
   const std::string& text = response.body();
   switch (response.result()) {
     case http::status::ok:
-      return text == metrics_page || text == upstreams_page || text == "live\n" || text == "ready\n";
+      return text == metrics_page || text == upstreams_page || text == status_page || text == "live\n" ||
+             text == "ready\n";
     case http::status::not_found:
       return text == "not found\n";
     case http::status::method_not_allowed:
@@ -128,6 +131,7 @@ std::vector<std::vector<std::uint8_t>> seeds() {
       add(how, "GET " + target + " HTTP/1.1\r\nHost: localhost:9464\r\n\r\n");
       add(how, "HEAD " + target + " HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     }
+    add(how, "GET / HTTP/1.1\r\n\r\n");
     add(how, "GET /livez HTTP/1.1\r\n\r\nGET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n");
     add(how, "POST /livez HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody");
     add(how, "POST /livez HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n");

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-from processes import Scene, wait_until
+from processes import ScrapedScene, wait_until
 
 GRAFANA = os.path.abspath("grafana")
 ALERTS = f"{GRAFANA}/prometheus/alerts.yml"
@@ -157,7 +157,7 @@ def main(build, folder):
         alerts = file.read()
     names = re.findall(r"- alert: (\w+)", alerts)
     check_alerts_have_a_runbook(names)
-    scene = Scene(build, folder, ALERTS)
+    scene = ScrapedScene(build, folder, ALERTS)
     try:
         dashboard = Dashboard(f"{GRAFANA}/dashboards/photon-gateway.json", f"127.0.0.1:{scene.admin}")
         check_panels_are_described(dashboard)

@@ -1,4 +1,4 @@
-"""The programs of the test, on free ports of the loopback interface: a gateway, servers and clients around it, and a
+"""The programs of the tests, on free ports of the loopback interface: a gateway, servers and clients around it, and a
 Prometheus that scrapes it."""
 
 import json
@@ -108,27 +108,21 @@ scrape_configs:
 
 
 class Scene:
-    def __init__(self, build, folder, alerts):
+    """A gateway with servers and clients. `config` is its configuration, with places for ports and the folder."""
+
+    def __init__(self, build, folder, config=GATEWAY):
         self.programs = []
         self.admin = free_port()
-        web = free_port()
         udp = socket.SOCK_DGRAM
         ports = {"udp_server": free_port(udp), "ws_server": free_port(), "udp": free_port(udp), "wss": free_port()}
-        with open(f"{folder}/gateway.yaml", "w") as config:
-            config.write(GATEWAY.format(folder=folder, admin=self.admin, **ports))
-        with open(f"{folder}/prometheus.yml", "w") as config:
-            config.write(PROMETHEUS.format(alerts=alerts, admin=self.admin))
-        self.url = f"http://127.0.0.1:{web}"
+        with open(f"{folder}/gateway.yaml", "w") as file:
+            file.write(config.format(folder=folder, admin=self.admin, **ports))
         try:
             self.gateway = self.start(folder, "gateway", [f"{build}/photon-gateway", "--config", f"{folder}/gateway.yaml"])
             self.wait_for(self.gateway, lambda: answers(f"http://127.0.0.1:{self.admin}/readyz"))
             self.players = self.start(folder, "scene", [f"{build}/tests/observability_scene",
                                                         *(str(port) for port in ports.values()), f"{folder}/tls.crt"])
             self.wait_for(self.players, lambda: "ready" in self.players.output())
-            self.prometheus = self.start(folder, "prometheus", [
-                "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-                f"--web.listen-address=127.0.0.1:{web}"])
-            self.wait_for(self.prometheus, lambda: answers(f"{self.url}/-/ready"))
         except BaseException:
             self.end()
             raise
@@ -151,14 +145,6 @@ class Scene:
     def metrics(self):
         return get(f"http://127.0.0.1:{self.admin}/metrics")
 
-    def ask(self, path, **parameters):
-        """A request of Prometheus' HTTP API: its data."""
-        url = f"{self.url}/api/v1/{path}?" + urllib.parse.urlencode(parameters)
-        try:
-            return json.loads(get(url))["data"]
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{url}: {error.read().decode()}") from error
-
     def trouble(self):
         self.players.say_line()
 
@@ -170,3 +156,30 @@ class Scene:
     def end(self):
         for program in reversed(self.programs):
             program.end()
+
+
+class ScrapedScene(Scene):
+    """The same, and a Prometheus with alerts."""
+
+    def __init__(self, build, folder, alerts):
+        super().__init__(build, folder)
+        web = free_port()
+        self.url = f"http://127.0.0.1:{web}"
+        with open(f"{folder}/prometheus.yml", "w") as file:
+            file.write(PROMETHEUS.format(alerts=alerts, admin=self.admin))
+        try:
+            self.prometheus = self.start(folder, "prometheus", [
+                "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+                f"--web.listen-address=127.0.0.1:{web}"])
+            self.wait_for(self.prometheus, lambda: answers(f"{self.url}/-/ready"))
+        except BaseException:
+            self.end()
+            raise
+
+    def ask(self, path, **parameters):
+        """A request of Prometheus' HTTP API: its data."""
+        url = f"{self.url}/api/v1/{path}?" + urllib.parse.urlencode(parameters)
+        try:
+            return json.loads(get(url))["data"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{url}: {error.read().decode()}") from error

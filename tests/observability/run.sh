@@ -12,8 +12,5 @@ promtool check config grafana/prometheus/prometheus.yml
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-# Good for longer than the alerts on certificates want.
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj /CN=localhost \
-  -addext subjectAltName=DNS:localhost -keyout "$folder/tls.key" -out "$folder/tls.crt" 2>"$folder/openssl.log" ||
-  { cat "$folder/openssl.log" >&2; exit 1; }
+tests/support/certificate.sh "$folder"
 PYTHONDONTWRITEBYTECODE=1 python3 tests/observability/check.py "$build" "$folder"

@@ -28,7 +28,8 @@ class AdminAnswer : public testing::Test {
   bool ready_ = true;
   AdminPages pages_{.metrics = [] { return std::string("a 1\n"); },
                     .ready = [this] { return ready_; },
-                    .upstreams = []() -> std::string { throw std::runtime_error("no upstreams"); }};
+                    .upstreams = []() -> std::string { throw std::runtime_error("no upstreams"); },
+                    .status = [] { return std::string("<!DOCTYPE html>"); }};
 };
 
 TEST_F(AdminAnswer, ShowsItsPages) {
@@ -40,6 +41,16 @@ TEST_F(AdminAnswer, ShowsItsPages) {
   EXPECT_EQ(get("/readyz?verbose").body(), "ready\n");
 }
 
+TEST_F(AdminAnswer, ShowsBrowsersAPageThatFetchesAndRunsNothing) {
+  const AdminResponse status = get("/?refresh");
+  EXPECT_EQ(status.result(), http::status::ok);
+  EXPECT_EQ(status.body(), "<!DOCTYPE html>");
+  EXPECT_EQ(status[http::field::content_type], "text/html; charset=utf-8");
+  EXPECT_EQ(status[http::field::cache_control], "no-store");
+  EXPECT_EQ(status["Content-Security-Policy"], "default-src 'none'; style-src 'unsafe-inline'");
+  EXPECT_EQ(status["X-Content-Type-Options"], "nosniff");
+}
+
 TEST_F(AdminAnswer, SaysWhenItIsNotReady) {
   ready_ = false;
   EXPECT_EQ(get("/readyz").result(), http::status::service_unavailable);
@@ -47,7 +58,8 @@ TEST_F(AdminAnswer, SaysWhenItIsNotReady) {
 }
 
 TEST_F(AdminAnswer, FindsNothingElse) {
-  for (const char* target : {"", "/", "/metrics/", "/Metrics", "//metrics", "*", "http://host/metrics"})
+  for (const char* target :
+       {"", "/status/", "/metrics/", "/Metrics", "//metrics", "*", "http://host/metrics"})
     EXPECT_EQ(get(target).result(), http::status::not_found) << target;
 }
 
