@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -26,8 +28,8 @@ GatewayProcess::Options logging_to(int descriptor, const TestServerSocket& serve
 
 /// A client that comes, plays, asks again after whatever `between` does, and leaves.
 template <class Between>
-void play_through(const GatewayProcess& gateway, Between between) {
-  PhotonSocketClient client(generation_4_1_8, {}, "127.0.0.1", gateway.port());
+void play_through(std::uint16_t port, Between between) {
+  PhotonSocketClient client(generation_4_1_8, {}, "127.0.0.1", port);
   client.connect();
   ASSERT_TRUE(client.run_until([&] { return client.client().initialised(); }, patience));
   EXPECT_NE(ask(client, Operation::echo, 0, Bytes{}, false), nullptr);
@@ -69,7 +71,7 @@ TEST(FailingLog, ADeviceWithoutRoom) {
   ASSERT_GE(full, 0);
   GatewayProcess gateway(logging_to(full, server));
   const std::uint64_t before = lines_dropped(gateway);
-  play_through(gateway, [] {});
+  play_through(gateway.port(), [] {});
   EXPECT_GT(lines_dropped(gateway), before);
   EXPECT_EQ(gateway.stop(), 0);
   ::close(full);
@@ -81,20 +83,49 @@ TEST(FailingLog, APipeWhoseReaderIsGone) {
   GatewayProcess gateway(logging_to(pipe.writer(), server));
   EXPECT_EQ(lines_dropped(gateway), 0U);
   pipe.close_reader();
-  play_through(gateway, [] {});
+  play_through(gateway.port(), [] {});
   EXPECT_GT(lines_dropped(gateway), 0U);
   EXPECT_EQ(gateway.stop(), 0);
+}
+
+/// Connects and is gone: a line of the log.
+void knock(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const linger reset{.l_onoff = 1, .l_linger = 0};  // leaves no port waiting
+  ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ::close(socket);
 }
 
 TEST(FailingLog, APipeThatNobodyReads) {
   const TestServerSocket server;
   const Pipe pipe;
   pipe.fill();
-  GatewayProcess gateway(logging_to(pipe.writer(), server));
-  play_through(gateway, [&] {  // each SIGHUP is a reload, which takes its time and is told in a line
+  const std::uint16_t port = free_udp_port();
+  const std::uint16_t knocked = free_tcp_port();
+  auto options = logging_to(pipe.writer(), server);
+  options.links =
+      "listeners:\n"
+      "  - { name: played, listen: \"udp://127.0.0.1:" +
+      std::to_string(port) +
+      "\", upstream: game }\n"
+      "  - { name: knocked, listen: \"tcp://127.0.0.1:" +
+      std::to_string(knocked) +
+      "\", upstream: none }\n"
+      "upstreams:\n"
+      "  game: { servers: [\"udp://127.0.0.1:" +
+      std::to_string(server.port()) +
+      "\"], health_check: off }\n"
+      "  none: { servers: [\"tcp://127.0.0.1:1\"], health_check: off }\n";
+  GatewayProcess gateway(options);
+  play_through(port, [&] {
     const TimePoint end = std::chrono::steady_clock::now() + patience;
     while (lines_dropped(gateway) == 0 && std::chrono::steady_clock::now() < end) {
-      for (int i = 0; i < 200; ++i) gateway.process().signal(SIGHUP);
+      for (int i = 0; i < 1000; ++i) knock(knocked);
     }
   });
   EXPECT_GT(lines_dropped(gateway), 0U);
