@@ -221,7 +221,7 @@ void read_rewriting(const Value& value, net::Options& options) {
   if (!unknown) return;
   options.unknown_addresses = unknown->choice<policy::UnknownAddresses>(
       {{"pass", policy::UnknownAddresses::pass}, {"reject", policy::UnknownAddresses::reject}});
-  const bool known = std::ranges::any_of(options.addresses, [](const auto& table) { return !table.empty(); });
+  const bool known = std::ranges::any_of(options.addresses, [](const auto& names) { return !names.empty(); });
   if (options.unknown_addresses == policy::UnknownAddresses::reject && !known) {
     unknown->fail(
         "\"unknown_addresses\" is reject, but no address is known: give the listeners that clients are sent "
