@@ -14,11 +14,11 @@ constexpr Key map_of(std::string_view path, std::string_view meaning, std::strin
                      Effect effect = restart) {
   return {.path = path,
           .kind = Kind::map,
+          .required = false,
+          .effect = effect,
           .words = words,
           .range = {},
           .preset = {},
-          .required = false,
-          .effect = effect,
           .meaning = meaning};
 }
 
@@ -26,11 +26,11 @@ constexpr Key required(std::string_view path, Kind kind, std::string_view words,
                        std::string_view meaning, std::string_view preset = {}) {
   return {.path = path,
           .kind = kind,
+          .required = true,
+          .effect = effect,
           .words = words,
           .range = {},
           .preset = preset,
-          .required = true,
-          .effect = effect,
           .meaning = meaning};
 }
 
@@ -38,11 +38,11 @@ constexpr Key optional(std::string_view path, Kind kind, std::string_view words,
                        std::string_view preset, Effect effect, std::string_view meaning) {
   return {.path = path,
           .kind = kind,
+          .required = false,
+          .effect = effect,
           .words = words,
           .range = range,
           .preset = preset,
-          .required = false,
-          .effect = effect,
           .meaning = meaning};
 }
 

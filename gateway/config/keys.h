@@ -43,12 +43,12 @@ enum class Kind : std::uint8_t {
 struct Key {
   std::string_view path;  // as in flatten(), `*` for a name; keys of maps in a list follow the list's
   Kind kind = Kind::map;
-  std::string_view words;   // "a | b": of a choice; of other kinds what may stand there instead of a value
-  std::string_view range;   // "1 to 1000", both included; empty: no limits
-  std::string_view preset;  // the default as --print-config writes it, without quotes; empty: none
-  bool required = false;    // wherever the map it belongs to is written
+  bool required = false;            // wherever the map it belongs to is written
   Effect effect = Effect::restart;  // of a map: nothing, its keys have their own
-  std::string_view meaning;         // sentences
+  std::string_view words;    // "a | b": of a choice; of other kinds what may stand there instead of a value
+  std::string_view range;    // "1 to 1000", both included; empty: no limits
+  std::string_view preset;   // the default as --print-config writes it, without quotes; empty: none
+  std::string_view meaning;  // sentences
 };
 
 /// Every key there is, each once, sections in the order of --print-config.

@@ -74,7 +74,7 @@ void add_counted_limit(std::string_view what, std::uint64_t used, std::uint64_t 
 }
 
 void add_memory_limit(const Scrape& scrape, std::uint64_t used, Html& out) {
-  const double size = static_cast<double>(used);
+  const auto size = static_cast<double>(used);
   std::string numbers = bytes_text(size);
   if (!scrape.options.limits.memory) {
     out.markup("<div>");
@@ -83,7 +83,7 @@ void add_memory_limit(const Scrape& scrape, std::uint64_t used, Html& out) {
     out.markup("</div>\n");
     return;
   }
-  const double limit = static_cast<double>(*scrape.options.limits.memory);
+  const auto limit = static_cast<double>(*scrape.options.limits.memory);
   numbers += " / ";
   numbers += bytes_text(limit);
   add_limit("Memory of sessions", size, limit, numbers, out);

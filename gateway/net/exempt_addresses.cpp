@@ -16,6 +16,7 @@ Address without_port(Address address) {
 
 void ExemptAddresses::use(const std::vector<Address>& addresses) {
   std::vector<Address> sorted;
+  sorted.reserve(addresses.size());
   for (const Address& address : addresses) sorted.push_back(without_port(address));
   std::sort(sorted.begin(), sorted.end());
   const std::lock_guard lock(mutex_);

@@ -73,7 +73,7 @@ void warn_without_active_server(const PoolOptions& pool) {
 struct Gateway::State {
   State(const Options& its_options, Resolve its_resolve)
       : options(fitted(its_options)),
-        fixed(options),
+        fixed(static_cast<const FixedOptions&>(options)),
         locks(lock(options)),
         resolve(std::move(its_resolve)),
         shared(options, random, std::chrono::steady_clock::now()) {

@@ -12,7 +12,7 @@ Runtime runtime_of(const Options& options, std::vector<TlsContext> tls) {
   return {.addresses = options.addresses,
           .unknown_addresses = options.unknown_addresses,
           .ipv6_servers = std::move(ipv6_servers),
-          .policy = options.session,
+          .policy = static_cast<const session::Policy&>(options.session),
           .terms = std::make_shared<const session::Terms>(options.session),
           .access = options.access.lists,
           .tls = std::move(tls)};
