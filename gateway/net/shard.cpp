@@ -281,30 +281,31 @@ void Shard::receive_from_stream(Index index, Side side) {
 }
 
 void Shard::dispatch(std::uint32_t index, const Received& datagram) {
-  if (session::Door::wants(datagram.bytes)) return ask_door(index, datagram);
+  using session::Proof;
+  if (session::Door::wants(datagram.bytes)) return ask_door(index, datagram, Proof::peer);
   const auto found = listeners_[index].udp->table.find(datagram.from);
-  if (!found) return ask_door(index, datagram);
+  if (!found) return ask_door(index, datagram, Proof::peer);
   ByteReader in(datagram.bytes);  // see "Datagram header" in wire/README.md
   const std::uint16_t peer = in.u16();
   in.skip(6);
   const std::uint32_t challenge = in.u32();
   SessionSlot& slot = sessions_[*found];
-  if (!in.ok() || !slot.session->matches(peer, challenge)) return ask_door(index, datagram);
+  if (!in.ok() || !slot.session->matches(peer, challenge))
+    return ask_door(index, datagram, proof_against(slot));
   slot.heard = now_;
   slot.session->receive(Side::downstream, now_, datagram.bytes);
   mark(*found);
 }
 
-void Shard::ask_door(std::uint32_t index, const Received& datagram) {
+void Shard::ask_door(std::uint32_t index, const Received& datagram, session::Proof wanted) {
   Listener& listener = listeners_[index];
   const auto rejection = shared_.rejection_of(datagram.from, now_);
   if (rejection == Rejection::blocked) {  // unanswered
     return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
   const std::uint64_t refused = listener.stats.door.refused.value();
-  const session::DoorAnswer answer =
-      listener.udp->door.receive(now_, datagram.from, datagram.bytes, rejection.has_value(),
-                                 to_clients_.room(), proof_wanted(listener, datagram.from));
+  const session::DoorAnswer answer = listener.udp->door.receive(
+      now_, datagram.from, datagram.bytes, rejection.has_value(), to_clients_.room(), wanted);
   if (rejection && listener.stats.door.refused.value() != refused) {
     listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
   }
@@ -314,9 +315,8 @@ void Shard::ask_door(std::uint32_t index, const Received& datagram) {
 
 /// Who guesses 16 bits for another's address must not end the session it has there. A client that connects
 /// anew from the same port is silent on its old session, so any of its datagrams is a proof again soon.
-session::Proof Shard::proof_wanted(const Listener& listener, const Address& client) const {
-  const auto found = listener.udp->table.find(client);
-  const bool lives = found && now_ < sessions_[*found].heard + lives_without_datagrams;
+session::Proof Shard::proof_against(const SessionSlot& slot) const {
+  const bool lives = now_ < slot.heard + lives_without_datagrams;
   return lives ? session::Proof::number : session::Proof::peer;
 }
 

@@ -87,9 +87,9 @@ class Shard {
   void receive_from_server(Index index);
   void receive_from_stream(Index index, Side side);
   void dispatch(std::uint32_t listener, const Received& datagram);
-  void ask_door(std::uint32_t listener, const Received& datagram);
+  void ask_door(std::uint32_t listener, const Received& datagram, session::Proof wanted);
   void open_session(std::uint32_t listener, const Received& datagram, const session::DoorAnswer& answer);
-  session::Proof proof_wanted(const Listener& listener, const Address& client) const;
+  session::Proof proof_against(const SessionSlot& slot) const;
   void replace_session(Listener& listener, const Address& client);
 
   // A reload (shard_reload.cpp).
