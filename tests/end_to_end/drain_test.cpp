@@ -1,18 +1,17 @@
 // SIGTERM: the gateway announces its end, lets its sessions end, and tells those that don't. And what the
 // service manager hears of it.
 
-#include <array>
 #include <cstdlib>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "end_to_end/balanced_scene.h"
 #include "end_to_end/stream_scene.h"
+#include "support/service_manager.h"
 
 namespace gateway::test {
 namespace {
@@ -176,43 +175,23 @@ TEST(Drain, APlayerWhoIsBeingRedirectedGetsIntoItsRoom) {
   }
 }
 
-/// A service manager's socket, and the program's environment as the manager sets it.
+/// A service manager that watches the program.
 class Manager {
  public:
-  Manager() : path_("/tmp/drain-test-" + std::to_string(getpid())) {
-    unlink(path_.c_str());
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof address.sun_path - 1);
-    EXPECT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    setenv("NOTIFY_SOCKET", path_.c_str(), 1);
-    setenv("WATCHDOG_USEC", "400000", 1);
-  }
-  ~Manager() {
-    unsetenv("NOTIFY_SOCKET");
-    unsetenv("WATCHDOG_USEC");
-    close(socket_);
-    unlink(path_.c_str());
-  }
-  Manager(const Manager&) = delete;
-  Manager& operator=(const Manager&) = delete;
+  Manager() { setenv("WATCHDOG_USEC", "400000", 1); }
 
   /// Waits for a message that begins with this; those before it are forgotten.
-  bool hears(std::string_view text) {
-    const timeval limit{.tv_sec = 20, .tv_usec = 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    std::array<char, 512> heard{};
+  bool hears(std::string_view text) const {
     for (int i = 0; i < 1000; ++i) {
-      const ssize_t size = recv(socket_, heard.data(), heard.size(), 0);
-      if (size <= 0) return false;
-      if (std::string_view(heard.data(), static_cast<std::size_t>(size)).starts_with(text)) return true;
+      const std::string heard = manager_.heard(patience);
+      if (heard.empty()) return false;
+      if (heard.starts_with(text)) return true;
     }
     return false;
   }
 
  private:
-  const std::string path_;
-  const int socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const ServiceManager manager_;
 };
 
 TEST(ServiceManager, HearsOfStartReloadAndEndAndThatEveryShardTurns) {

@@ -1,49 +1,23 @@
 // What the service manager hears, on a socket of this test's own.
 #include "net/notify.h"
 
-#include <array>
 #include <cstdlib>
-#include <stdexcept>
 #include <string>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "support/service_manager.h"
 
 namespace gateway::net {
 namespace {
 
 class NotifyTest : public testing::Test {
  protected:
-  NotifyTest() : path("/tmp/notify-test-" + std::to_string(getpid())) {
-    unlink(path.c_str());
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    if (bind(manager, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-      throw std::runtime_error("cannot bind " + path);
-    }
-    setenv("NOTIFY_SOCKET", path.c_str(), 1);
-  }
-  ~NotifyTest() override {
-    unsetenv("NOTIFY_SOCKET");
-    unsetenv("WATCHDOG_USEC");
-    unsetenv("WATCHDOG_PID");
-    close(manager);
-    unlink(path.c_str());
-  }
+  std::string heard() const { return manager.heard(); }
 
-  /// The next message; empty when there is none.
-  std::string heard() const {
-    std::array<char, 512> text{};
-    const ssize_t size = recv(manager, text.data(), text.size(), MSG_DONTWAIT);
-    return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
-  }
-
-  const std::string path;
-  const int manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  test::ServiceManager manager;
 };
 
 TEST_F(NotifyTest, TheManagerHearsEachStep) {
