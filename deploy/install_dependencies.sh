@@ -26,6 +26,11 @@ installed() {
   [[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
 }
 
+# Some names are known only because other packages mention them.
+available() {
+  [[ "$(apt-cache policy "$1" 2>/dev/null)" =~ Candidate:\ [^\(] ]]
+}
+
 # The entries of `packages` of which nothing is installed.
 missing=()
 for entry in "${packages[@]}"; do
@@ -53,7 +58,7 @@ chosen=()
 for entry in "${missing[@]}"; do
   pick=""
   for name in ${entry//|/ }; do
-    if [[ -z $pick ]] && apt-cache show "$name" >/dev/null 2>&1; then pick=$name; fi
+    if [[ -z $pick ]] && available "$name"; then pick=$name; fi
   done
   if [[ -z $pick ]]; then
     echo "This system has no package ${entry//|/ or }; the gateway is built on Debian 12 and 13." >&2

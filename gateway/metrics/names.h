@@ -36,7 +36,9 @@ inline constexpr Metric sessions_rejected = {
     "reason=access: connections, on udp datagrams, of addresses that access doesn't admit; unanswered. "
     "reason=descriptors: connections closed at once, since the process had no descriptor left (streams). "
     "reason=blocked: the same of those that are blocked by limits.block; on udp datagrams of no live "
-    "session."};
+    "session. reason=backlog: on udp Connects that went unanswered, since they come faster than a shard can "
+    "answer "
+    "them."};
 inline constexpr Metric memory_used = {Kind::gauge, "photon_gateway_memory_used_bytes", "",
                                        "Memory of sessions as the gateway accounts for it: buffers, "
                                        "bookkeeping and an estimate for each session "

@@ -26,6 +26,8 @@ std::string_view name(net::Rejection rejection) {
       return "descriptors";
     case net::Rejection::blocked:
       return "blocked";
+    case net::Rejection::backlog:
+      return "backlog";
     case net::Rejection::count_:
       break;
   }

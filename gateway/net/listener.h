@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "net/connect_gate.h"
 #include "net/datagram_io.h"
 #include "net/descriptor.h"
 #include "net/options.h"
@@ -24,6 +25,7 @@ struct UdpPort {
       : socket(std::move(its_socket)), door(door_options, random, door_stats), table(random) {}
 
   Descriptor socket;
+  ConnectGate gate;
   session::Door door;
   SessionTable table;  // the sessions that datagrams may belong to
 };

@@ -253,6 +253,7 @@ void Shard::receive_from_clients(std::uint32_t index) {
     if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
     if (!received_.full()) break;
   }
+  listener.udp->gate.note(received_.full());
   to_clients_.flush();  // the door's answers
 }
 
@@ -282,7 +283,12 @@ void Shard::receive_from_stream(Index index, Side side) {
 
 void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   using session::Proof;
-  if (session::Door::wants(datagram.bytes)) return ask_door(index, datagram, Proof::peer);
+  if (session::Door::wants(datagram.bytes)) {
+    if (!listeners_[index].udp->gate.admits(now_)) {
+      return listeners_[index].stats.rejected[static_cast<std::size_t>(Rejection::backlog)].add();
+    }
+    return ask_door(index, datagram, Proof::peer);
+  }
   const auto found = listeners_[index].udp->table.find(datagram.from);
   if (!found) return ask_door(index, datagram, Proof::peer);
   ByteReader in(datagram.bytes);  // see "Datagram header" in wire/README.md

@@ -14,8 +14,8 @@
 
 namespace gateway::net {
 
-/// Why a client was turned away: on UDP its Connect was answered by "server full", except for `access` and
-/// `blocked`.
+/// Why a client was turned away: on UDP its Connect was answered by "server full", except for `access`,
+/// `blocked` and `backlog`.
 enum class Rejection : std::uint8_t {
   sessions,              // as many as limits.sessions are live
   sessions_per_address,  // the same for limits.sessions_per_address
@@ -25,6 +25,7 @@ enum class Rejection : std::uint8_t {
   access,       // access doesn't admit the address: unanswered on UDP, where each datagram counts
   descriptors,  // none is left for the connection, which was closed at once; streams only
   blocked,      // its clients violated the protocol again and again (limits.block); on UDP the same
+  backlog,      // UDP, unanswered: Connects come faster than the shard can answer them, see connect_gate.h
   count_
 };
 

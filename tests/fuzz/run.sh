@@ -18,12 +18,12 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 build() {
   local launcher=()
   command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  cmake --preset fuzz "${launcher[@]}" && cmake --build --preset fuzz -j "$(nproc)"
+  cmake --preset asan "${launcher[@]}" && cmake --build --preset fuzz -j "$(nproc)"
 }
 
 # run TARGET: seeds are made afresh, what was found in earlier runs is kept beside them.
 run() {
-  local program=$home/tests/$1 log=$home/$1.log seeds=$home/seeds/$1 corpus=$home/corpus/$1
+  local program=build/asan/tests/$1 log=$home/$1.log seeds=$home/seeds/$1 corpus=$home/corpus/$1
   mkdir -p "$corpus" "$home/failures"
   rm -rf "$seeds"
   FUZZ_SEEDS=$seeds "$program"
