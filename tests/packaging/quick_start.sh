@@ -42,7 +42,7 @@ END
   chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
-((EUID == 0)) || fail "needs root, for chroot"
+need debootstrap=debootstrap dpkg-dev=dpkg-shlibdeps file=file
 say "a clean Debian 12, with the package in the current folder"
 build_package
 clean_root

@@ -10,6 +10,17 @@ fail() {
   exit 1
 }
 
+# need PACKAGE=PROGRAM…: says what to install.
+need() {
+  local entry missing=()
+  for entry in "$@"; do
+    command -v "${entry#*=}" >/dev/null || missing+=("${entry%=*}")
+  done
+  ((${#missing[@]} == 0)) || fail "missing: apt-get install ${missing[*]}"
+}
+
+((EUID == 0)) || fail "needs root, for chroot"
+
 build_package() {
   rm -rf build/package
   cmake build/release >build/package.log # what cpack reads is written here
