@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # For the scripts of this folder: the Debian package, and a clean root of Debian 12 to install it in. Sourced.
 roots=${GATEWAY_ROOTS:-build/roots}
 root=$PWD/$roots/package
