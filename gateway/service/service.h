@@ -14,6 +14,7 @@
 #include "metrics/scrape.h"
 #include "metrics/status_page.h"
 #include "net/admin.h"
+#include "net/beats.h"
 #include "net/drain.h"
 #include "net/gateway.h"
 
@@ -63,7 +64,7 @@ class Service {
   metrics::StatusPage status_page_;
   net::Drain drain_;
   std::optional<Duration> watchdog_;
-  std::vector<std::uint64_t> beats_;  // by shard, as of the last look
+  net::Beats beats_;  // of the shards
   std::optional<net::Admin> admin_;
   bool stopping_ = false;
   bool hurried_ = false;  // clients may not have been told

@@ -42,6 +42,7 @@ ReliableUdp::ReliableUdp(const Options& options, BufferPool& pool, Stats& stats,
       stats_(stats),
       identity_(identity),
       lifecycle_(options_, identity.role, now),
+      command_rate_(options.commands_per_second),
       round_trip_(options_),
       acks_(options_),
       in_flight_(options_),
@@ -58,7 +59,7 @@ ReliableUdp::~ReliableUdp() = default;
 void ReliableUdp::receive(TimePoint now, Bytes bytes) {
   stats_.datagrams_received.add();
   stats_.bytes_received.add(bytes.size());
-  const auto datagram = accept(bytes);
+  const auto datagram = accept(now, bytes);
   if (!datagram) return;
   lifecycle_.heard(now);
   const auto strictness =
@@ -81,7 +82,7 @@ void ReliableUdp::receive(TimePoint now, Bytes bytes) {
   settle(now);
 }
 
-std::optional<wire::Datagram> ReliableUdp::accept(Bytes bytes) {
+std::optional<wire::Datagram> ReliableUdp::accept(TimePoint now, Bytes bytes) {
   const auto datagram = wire::parse_datagram(bytes);
   if (!datagram && datagram.error() == wire::Error::datagram_encrypted) {
     met_encryption_ = true;
@@ -98,6 +99,10 @@ std::optional<wire::Datagram> ReliableUdp::accept(Bytes bytes) {
   }
   if (lifecycle_.phase() == Phase::closed) {
     stats_.drop(Drop::not_open);
+    return std::nullopt;
+  }
+  if (!command_rate_.take(now, std::max<std::uint32_t>(1, datagram->header.command_count))) {
+    stats_.drop(Drop::command_rate);
     return std::nullopt;
   }
   return *datagram;
@@ -200,8 +205,8 @@ void ReliableUdp::acknowledge(TimePoint now, const wire::DatagramHeader& header,
                               Urgency urgency) {
   if (!wire::is_reliable(command.flags)) return;
   const bool unsequenced = wire::is_unsequenced(command.flags);
-  acks_.add(now, {command.reliable_seq, header.sent_time, command.channel, unsequenced},
-            wire::command_bytes(command), urgency);
+  const Acknowledgements::Owed owed{command.reliable_seq, header.sent_time, command.channel, unsequenced};
+  if (!acks_.add(now, owed, wire::command_bytes(command), urgency)) stats_.drop(Drop::acks);
 }
 
 // --- What the session asks for ---

@@ -6,6 +6,7 @@
 
 #include "base/buffer_pool.h"
 #include "transport/acknowledgements.h"
+#include "transport/command_rate.h"
 #include "transport/in_flight.h"
 #include "transport/lifecycle.h"
 #include "transport/options.h"
@@ -99,7 +100,7 @@ class ReliableUdp final : public Transport {
               TimePoint now);
 
   // Receiving, in order of the calls.
-  std::optional<wire::Datagram> accept(Bytes bytes);
+  std::optional<wire::Datagram> accept(TimePoint now, Bytes bytes);
   void execute(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
   void take_ack(TimePoint now, const wire::DatagramHeader& header, const wire::Command& ack);
   void observe_round_trip(Duration sample);
@@ -135,6 +136,7 @@ class ReliableUdp final : public Transport {
   Stats& stats_;
   Identity identity_;
   Lifecycle lifecycle_;
+  CommandRate command_rate_;
   RoundTrip round_trip_;
   Acknowledgements acks_;
   InFlight in_flight_;
