@@ -1,5 +1,6 @@
 #include "session/door.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <vector>
@@ -265,6 +266,13 @@ TEST_F(DoorTest, ConnectWithoutChannelsOrWithOtherCommandsFirstIsNotAnswered) {
   EXPECT_EQ(stats.dropped.value(), 4U);
 }
 
+Address ipv4(int last) {
+  Address address;
+  std::ranges::copy(ipv4_prefix, address.ip.begin());
+  address.ip[15] = static_cast<std::uint8_t>(last);
+  return address;
+}
+
 TEST_F(DoorTest, EchoesRegionPingsUpToTheirRate) {
   options.region_pings = 3;
   Door limited(options, random, stats);
@@ -272,7 +280,7 @@ TEST_F(DoorTest, EchoesRegionPingsUpToTheirRate) {
   ping.back() = 0x2A;
   EXPECT_TRUE(Door::wants(ping));
   for (int i = 0; i < 5; ++i) {
-    const auto answer = limited.receive(now, address(static_cast<std::uint8_t>(i)), ping, true, out);
+    const auto answer = limited.receive(now, ipv4(i), ping, true, out);
     ASSERT_EQ(answer.reply_bytes, i < 3 ? 13U : 0U);
     EXPECT_TRUE(i >= 3 || std::ranges::equal(reply(answer), ping));
   }
@@ -296,13 +304,13 @@ TEST_F(DoorTest, LeavesHalfOfTheRegionPingsToOthersThanTheOneWhoFloods) {
       count += limited.receive(now, from, ping, false, out).reply_bytes > 0 ? 1 : 0;
     return count;
   };
-  EXPECT_EQ(echoed(address(1), 1000), 160) << "nobody else needs them";
+  EXPECT_EQ(echoed(ipv4(1), 1000), 160) << "nobody else needs them";
   EXPECT_EQ(stats.region_pings_over_share.value(), 840U);
-  EXPECT_EQ(echoed(address(2), 1000), 20) << "a sixteenth";
-  EXPECT_EQ(echoed(address(3), 5), 5);
-  EXPECT_EQ(echoed(address(1), 10), 0);
+  EXPECT_EQ(echoed(ipv4(2), 1000), 20) << "a sixteenth";
+  EXPECT_EQ(echoed(ipv4(3), 5), 5);
+  EXPECT_EQ(echoed(ipv4(1), 10), 0);
   EXPECT_EQ(stats.region_pings_dropped.value(), 0U);
-  EXPECT_EQ(limited.receive(now + seconds(1), address(1), ping, false, out).reply_bytes, 13U);
+  EXPECT_EQ(limited.receive(now + seconds(1), ipv4(1), ping, false, out).reply_bytes, 13U);
 }
 
 TEST_F(DoorTest, CountsTheRegionPingsOfAnIpv6NetworkAsThoseOfOne) {
