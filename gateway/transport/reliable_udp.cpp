@@ -61,6 +61,7 @@ void ReliableUdp::receive(TimePoint now, Bytes bytes) {
   stats_.bytes_received.add(bytes.size());
   const auto datagram = accept(now, bytes);
   if (!datagram) return;
+  quiet_until_ = stirred;
   lifecycle_.heard(now);
   const auto strictness =
       identity_.role == Role::server ? wire::Strictness::strict : wire::Strictness::lenient;
@@ -217,12 +218,14 @@ SendStatus ReliableUdp::send(TimePoint now, const Payload& payload) {
     stats_.drop(takes ? Drop::channel : Drop::not_open);
     return SendStatus::dropped;
   }
+  quiet_until_ = stirred;
   used_ = now;
   released_ = false;
   return send_queue_.push(now, payload);
 }
 
 void ReliableUdp::close(TimePoint now, CloseReason reason, Linger linger) {
+  quiet_until_ = stirred;
   lifecycle_.close(now, reason, linger);
   if (linger == Linger::now) receive_queue_.clear();
   settle(now);
@@ -260,6 +263,7 @@ void ReliableUdp::use_clock(const ServerClock& clock) {
   clock_ = &clock;
 }
 void ReliableUdp::request_server_time(TimePoint) {
+  quiet_until_ = stirred;
   wanted_.server_time = true;
 }
 std::optional<ClockSample> ReliableUdp::take_clock_sample() {
@@ -269,6 +273,8 @@ std::optional<ClockSample> ReliableUdp::take_clock_sample() {
 // --- Time ---
 
 void ReliableUdp::advance(TimePoint now) {
+  if (now < quiet_until_) return;
+  quiet_until_ = stirred;
   lifecycle_.advance(now);
   if (!in_flight_.advance(now)) lifecycle_.unanswered(now);
   receive_queue_.advance(now);
@@ -278,6 +284,7 @@ void ReliableUdp::advance(TimePoint now) {
 }
 
 TimePoint ReliableUdp::deadline() const {
+  if (quiet_until_ != stirred) return quiet_until_;
   if (lifecycle_.phase() == Phase::closed) return never;
   const TimePoint ping = wants_ping() ? lifecycle_.ping_due() : never;
   return std::min(
