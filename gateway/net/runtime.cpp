@@ -15,6 +15,7 @@ Runtime runtime_of(const Options& options, std::vector<TlsContext> tls) {
           .policy = static_cast<const session::Policy&>(options.session),
           .terms = std::make_shared<const session::Terms>(options.session),
           .access = options.access.lists,
+          .records = options.records,
           .tls = std::move(tls)};
 }
 

@@ -21,6 +21,7 @@ struct Runtime {
   session::Policy policy;                       // of all sessions, from the next message on
   std::shared_ptr<const session::Terms> terms;  // of sessions that begin
   Access access;
+  RecordOptions records;
   std::vector<TlsContext> tls;  // by listener: what clients of wss are greeted with
 };
 
