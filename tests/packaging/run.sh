@@ -6,25 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 exposure_max=2.0 # of systemd-analyze security; 10 is worst
-roots=${GATEWAY_ROOTS:-build/roots}
-root=$PWD/$roots/package
 unit=deploy/systemd/photon-gateway.service
-export DEBIAN_FRONTEND=noninteractive
-
-say() { printf '== %s\n' "$*"; }
-
-fail() {
-  echo "packaging: $*" >&2
-  exit 1
-}
-
-build_package() {
-  rm -rf build/package
-  cmake build/release >build/package.log # what cpack reads is written here
-  cpack --preset deb >>build/package.log || { tail -n 20 build/package.log >&2; fail "cpack failed"; }
-  package=$(ls build/package/photon-gateway_*.deb)
-  dpkg-deb --info "$package" | grep -E '^ (Package|Version|Depends|Installed-Size)'
-}
+source tests/packaging/root.sh
 
 # The same package with another version, as the next release would be.
 package_of_version() { # VERSION
@@ -34,23 +17,6 @@ package_of_version() { # VERSION
   dpkg-deb -b --root-owner-group build/package/next "build/package/next_$1.deb" >/dev/null
   echo "build/package/next_$1.deb"
 }
-
-clean_root() {
-  local base=$roots/bookworm
-  if [[ ! -e $base/.complete ]]; then
-    rm -rf "$base"
-    mkdir -p "$base"
-    debootstrap --variant=minbase bookworm "$base" >build/debootstrap.log 2>&1 ||
-      { tail -n 5 build/debootstrap.log >&2; fail "debootstrap failed"; }
-    touch "$base/.complete"
-  fi
-  rm -rf "$root"
-  cp -a --reflink=auto "$base" "$root"
-  cp /etc/resolv.conf "$root/etc/resolv.conf"
-  cp /etc/apt/apt.conf.d/*proxy* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
-}
-
-inside() { chroot "$root" "$@"; }
 
 install_package() { # FILE
   cp "$1" "$root/tmp/package.deb"
@@ -69,7 +35,7 @@ run_service() {
     chroot --userspec=photon-gateway:photon-gateway "$root" $(command_of)
 }
 
-((EUID == 0)) || fail "needs root, for chroot"
+need debootstrap=debootstrap lintian=lintian dpkg-dev=dpkg-shlibdeps file=file systemd=systemd-analyze
 say "build"
 build_package
 say "lintian"
