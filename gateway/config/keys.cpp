@@ -225,7 +225,26 @@ constexpr Key table[] = {
     optional("log.level", Kind::choice, "trace | debug | info | warn | error", "", "info", live,
              "Lines of this level and above."),
     optional("log.format", Kind::choice, "text | json", "", "text", restart,
-             "One line a message either way."),
+             "One line a message either way. json: what happened is `event`, fields keep their types."),
+    optional("log.clients", Kind::choice, "hidden | shown", "", "hidden", live,
+             "Addresses of clients in records of sessions. Level debug shows them too."),
+    optional(
+        "log.sessions", Kind::rate, "", "1/s to 1000000/s", "100/s", live,
+        "Records of sessions' ends that a shard writes, and as many at once after a pause; how many were "
+        "left out is told once a second."),
+
+    map_of("capture",
+           "SIGUSR1 writes the messages of the next session to a file, decrypted, without secrets; a second "
+           "one ends it."),
+    optional("capture.directory", Kind::path, "off", "", "off", live,
+             "Where the files go: an absolute path, of the gateway's user alone (0700). off: the signal does "
+             "nothing."),
+    optional("capture.size", Kind::size, "", "64KiB to 1GiB", "8MiB", live,
+             "Of a file; then the capture ends."),
+    optional("capture.duration", Kind::duration, "", "1s to 24h", "10m", live,
+             "From the session's begin; then the capture ends."),
+    optional("capture.listener", Kind::name, "", "", "", live, "Only sessions of this listener."),
+    optional("capture.client", Kind::address, "", "", "", live, "Only sessions of this address."),
 
     optional("threads", Kind::number, "auto", "1 to 256", "auto", restart, "Shards; auto: one a core."),
 };

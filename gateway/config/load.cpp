@@ -11,6 +11,7 @@
 #include "config/access.h"
 #include "config/addresses.h"
 #include "config/blocks.h"
+#include "config/capture.h"
 #include "config/drain.h"
 #include "config/health.h"
 #include "config/links.h"
@@ -305,8 +306,8 @@ void read_admin(const Value& value, Config& config) {
   config.admin = make_admin(map.require("listen", admin_example).text(admin_example));
 }
 
-void read_log(const Value& value, LogOptions& log) {
-  const Map map = value.map({"level", "format"});
+void read_log(const Value& value, LogOptions& log, net::RecordOptions& records) {
+  const Map map = value.map({"level", "format", "clients", "sessions"});
   if (const auto level = map.find("level")) {
     log.level = level->choice<LogLevel>({{"trace", LogLevel::trace},
                                          {"debug", LogLevel::debug},
@@ -316,6 +317,12 @@ void read_log(const Value& value, LogOptions& log) {
   }
   if (const auto format = map.find("format")) {
     log.format = format->choice<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}});
+  }
+  if (const auto clients = map.find("clients")) {
+    records.clients = clients->choice<bool>({{"hidden", false}, {"shown", true}});
+  }
+  if (const auto sessions = map.find("sessions")) {
+    records.sessions_per_second = static_cast<std::uint32_t>(sessions->rate(1, 1'000'000));
   }
 }
 
@@ -343,7 +350,7 @@ Config defaults() {
 Config read_config(const Value& value) {
   Config config = defaults();
   const Map root = value.map({"version", "listeners", "upstreams", "encryption", "rewriting", "access",
-                              "limits", "timeouts", "drain", "admin", "log", "threads"});
+                              "limits", "timeouts", "drain", "admin", "log", "capture", "threads"});
   read_version(root);
   const std::vector<ListenerText> listeners = read_listeners(root.require("listeners", listeners_example));
   const std::vector<UpstreamText> upstreams = read_upstreams(root.require("upstreams", upstreams_example));
@@ -357,7 +364,10 @@ Config read_config(const Value& value) {
   if (const auto drain = root.find("drain")) config.net.drain = read_drain(*drain);
   if (const auto admin = root.find("admin")) read_admin(*admin, config);
   if (config.admin) check_admin_port(listeners, config.net, config.admin->address);
-  if (const auto log = root.find("log")) read_log(*log, config.log);
+  if (const auto log = root.find("log")) read_log(*log, config.log, config.net.records);
+  if (const auto capture = root.find("capture")) {
+    config.net.capture = read_capture(*capture, config.net.listeners);
+  }
   if (const auto threads = root.find("threads")) read_threads(*threads, config);
   return config;
 }

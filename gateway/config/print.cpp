@@ -226,6 +226,15 @@ void print_timeouts(const session::Options& session, Lines& out) {
                ", init: " + write_duration(session.init_timeout) + " }");
 }
 
+std::string capture_text(const net::CaptureOptions& capture) {
+  const std::string directory = capture.directory.empty() ? "off" : yaml_text(capture.directory);
+  std::string more;
+  if (!capture.listener.empty()) more += ", listener: " + yaml_text(capture.listener);
+  if (capture.client) more += ", client: " + yaml_text(ip_text(*capture.client));
+  return "{ directory: " + directory + ", size: " + write_size(capture.size_max) +
+         ", duration: " + write_duration(capture.duration) + more + " }";
+}
+
 void print_drain(const net::DrainOptions& drain, Lines& out) {
   out.line(0, "drain",
            "{ announce: " + write_duration(drain.announce) + ", deadline: " + write_duration(drain.deadline) +
@@ -247,7 +256,10 @@ std::string print(const Config& config) {
   out.line(0, "admin", config.admin ? "{ listen: " + yaml_text(config.admin->text) + " }" : "off");
   out.line(0, "log",
            "{ level: " + std::string(word(config.log.level)) +
-               ", format: " + std::string(word(config.log.format)) + " }");
+               ", format: " + std::string(word(config.log.format)) +
+               ", clients: " + (config.net.records.clients ? "shown" : "hidden") +
+               ", sessions: " + write_rate(config.net.records.sessions_per_second) + " }");
+  out.line(0, "capture", capture_text(config.net.capture));
   out.line(0, "threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
   return out.text();
 }

@@ -231,6 +231,9 @@ inline constexpr Metric draining = {Kind::gauge, "photon_gateway_draining", "",
 inline constexpr Metric log_lines_dropped = {
     Kind::counter, "photon_gateway_log_lines_dropped_total", "",
     "Lines of the log that were lost: they couldn't be written, or too many waited for a reader."};
+inline constexpr Metric records_left_out = {
+    Kind::counter, "photon_gateway_log_records_left_out_total", "",
+    "Records of sessions and blocks that weren't written, since more came than log.sessions allows."};
 inline constexpr Metric build_info = {Kind::gauge, "photon_gateway_build_info", "version, commit, botan",
                                       "Always 1; what was built, and the version of Botan it runs with."};
 inline constexpr Metric start_time = {Kind::gauge, "photon_gateway_start_time_seconds", "",
@@ -306,6 +309,7 @@ inline constexpr std::array all = {&sessions,
                                    &ready,
                                    &draining,
                                    &log_lines_dropped,
+                                   &records_left_out,
                                    &build_info,
                                    &start_time,
                                    &process_cpu,

@@ -2,6 +2,7 @@
 #include "metrics/groups.h"
 #include "metrics/names.h"
 #include "metrics/process.h"
+#include "metrics/sums.h"
 
 namespace gateway::metrics {
 
@@ -40,6 +41,7 @@ void add_process_families(const Scrape& scrape, Families& out) {
   out.add(ready, std::uint64_t{scrape.ready});
   out.add(draining, std::uint64_t{scrape.draining});
   out.add(log_lines_dropped, scrape.log_lines_dropped);
+  out.add(records_left_out, Sums(scrape.shards).shards(&net::ShardStats::records_left_out));
   out.add(
       build_info, std::uint64_t{1},
       {{"version", scrape.build.version}, {"commit", scrape.build.commit}, {"botan", scrape.build.botan}});

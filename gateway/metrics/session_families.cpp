@@ -8,32 +8,6 @@
 
 namespace gateway::metrics {
 
-std::string_view name(net::Rejection rejection) {
-  switch (rejection) {
-    case net::Rejection::sessions:
-      return "sessions";
-    case net::Rejection::sessions_per_address:
-      return "sessions_per_address";
-    case net::Rejection::memory:
-      return "memory";
-    case net::Rejection::stopping:
-      return "stopping";
-    case net::Rejection::draining:
-      return "draining";
-    case net::Rejection::access:
-      return "access";
-    case net::Rejection::descriptors:
-      return "descriptors";
-    case net::Rejection::blocked:
-      return "blocked";
-    case net::Rejection::backlog:
-      return "backlog";
-    case net::Rejection::count_:
-      break;
-  }
-  return "unknown";
-}
-
 namespace {
 
 using net::ListenerStats;

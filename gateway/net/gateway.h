@@ -34,6 +34,9 @@ class Gateway {
   /// thread.
   void reload(const Options& wanted);
 
+  /// The operator's signal for a capture, see Captures.
+  void capture();
+
   // The way out, see Drain: each step may be taken again.
 
   /// ready() is false from now on.

@@ -17,6 +17,7 @@ Runtime runtime_of(const Options& options, std::vector<TlsContext> tls) {
           .access = options.access.lists,
           .exchange_queue = options.limits.exchange_queue,
           .exchange_wait = options.limits.exchange_wait,
+          .records = options.records,
           .tls = std::move(tls)};
 }
 

@@ -25,7 +25,8 @@ struct Runtime {
   Access access;
   std::size_t exchange_queue = 0;  // see LimitOptions
   Duration exchange_wait{};        // see LimitOptions
-  std::vector<TlsContext> tls;     // by listener: what clients of wss are greeted with
+  RecordOptions records;
+  std::vector<TlsContext> tls;  // by listener: what clients of wss are greeted with
 };
 
 Runtime runtime_of(const Options& options, std::vector<TlsContext> tls);

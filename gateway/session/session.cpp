@@ -104,10 +104,12 @@ void Session::relay(Side from, TimePoint now) {
       services_.stats.decrypt_failures.add();
       return fail_client(now, End::bad_encryption);
     }
+    if (capture_ != nullptr) capture_message(from, **message, now);
     const Verdict verdict = decide(from, **message, now);
+    const bool sealed = verdict == Verdict::forward && seals(opposite(from), **message);
+    if (capture_ != nullptr) capture_verdict(**message, verdict, sealed);
     if (verdict == Verdict::ended) return;
     if (verdict == Verdict::consumed) continue;
-    const bool sealed = seals(opposite(from), **message);
     const SendStatus status = target.transport->send(now, target.seal(**message, sealed));
     if (status == SendStatus::overflow) return fail(now, End::buffered, transport::code_server_logic);
     note_congestion(opposite(from));
@@ -235,6 +237,18 @@ bool Session::may_leak_unread(const Message& message) const {
 bool Session::seals(Side to, const Message& message) {
   if (to == Side::upstream || !message.envelope || message.opaque()) return false;
   return confidentiality_.seals(*message.envelope) && downstream().keys.confirmed();
+}
+
+// As it arrived: what is decided about it may take its memory.
+void Session::capture_message(Side from, const Message& message, TimePoint now) {
+  capture_->message(from, message, record_.serialization, !leg(from).opaque, now);
+}
+
+void Session::capture_verdict(const Message& message, Verdict verdict, bool sealed) {
+  const Fate fate = verdict == Verdict::forward    ? Fate::forwarded
+                    : verdict == Verdict::consumed ? Fate::kept
+                                                   : Fate::ended;
+  capture_->decided(fate, message.encrypted || sealed);
 }
 
 void Session::count(Side from, const Message& message, bool sealed) {

@@ -194,6 +194,30 @@ threads: 3
   EXPECT_EQ(config.net.threads, 3u);
 }
 
+TEST(Load, ShowsNoClientsInTheLogUnlessAsked) {
+  EXPECT_FALSE(load().net.records.clients);
+  const net::RecordOptions records = load("log: { clients: shown, sessions: 9/s }\n").net.records;
+  EXPECT_TRUE(records.clients);
+  EXPECT_EQ(records.sessions_per_second, 9u);
+}
+
+TEST(Load, CapturesNothingUnlessAsked) {
+  EXPECT_TRUE(load().net.capture.directory.empty());
+  EXPECT_TRUE(load("capture: { directory: off }\n").net.capture.directory.empty());
+}
+
+TEST(Load, ReadsWhatIsCapturedAndWhere) {
+  const net::CaptureOptions capture =
+      load("capture: { directory: /var/c, size: 1MiB, duration: 30s, listener: a, client: 192.0.2.1 }\n")
+          .net.capture;
+  EXPECT_EQ(capture.directory, "/var/c");
+  EXPECT_EQ(capture.size_max, std::size_t{1} << 20);
+  EXPECT_EQ(capture.duration, seconds(30));
+  EXPECT_EQ(capture.listener, "a");
+  ASSERT_TRUE(capture.client);
+  EXPECT_EQ(ip_text(*capture.client), "192.0.2.1");
+}
+
 TEST(Load, TurnsTheAdminPortOff) {
   EXPECT_FALSE(load("admin: off\n").admin);
 }

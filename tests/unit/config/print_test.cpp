@@ -37,7 +37,8 @@ limits:
 timeouts: { silence: 30s, connect: 5s, init: 30s }
 drain: { announce: 15s, deadline: 10m }
 admin: { listen: "http://127.0.0.1:9464" }
-log: { level: info, format: text }
+log: { level: info, format: text, clients: hidden, sessions: 100/s }
+capture: { directory: off, size: 8MiB, duration: 10m }
 threads: auto
 )");
 }
@@ -80,7 +81,8 @@ limits:
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
 drain: { announce: 0ms, deadline: 1h }
 admin: off
-log: { level: trace, format: json }
+log: { level: trace, format: json, clients: shown, sessions: 7/s }
+capture: { directory: "/a \"b\"", size: 65KiB, duration: 90s, listener: "ws", client: "2001:db8::9" }
 threads: 2
 )";
   EXPECT_EQ(print(load_text(text, "text")), text);

@@ -514,6 +514,9 @@ TEST(Exporter, CountsLinesOfTheLogThatWereLost) {
   Fixture fixture(1);
   fixture.log_lines_dropped = 7;
   expect_line(fixture.text(), "photon_gateway_log_lines_dropped_total 7");
+  fixture.one.records_left_out.add(2);
+  fixture.two.records_left_out.add(3);
+  expect_line(fixture.text(), "photon_gateway_log_records_left_out_total 5");
 }
 
 TEST(Exporter, CountsFailuresToAcceptOfStreamListenersOnly) {
