@@ -23,9 +23,8 @@ struct CommandLine {
 
 /// Exit code for arguments that can't be understood.
 inline constexpr int exit_usage = 2;
-/// Exit code for what can't be used, started or written. 1 is kept for an end at which clients were still
-/// there, which service managers take for a success.
-inline constexpr int exit_failure = 3;
+/// Exit code for what can't be used, started or written.
+inline constexpr int exit_failure = 1;
 
 /// Reads the arguments and the configuration they name. `version` is what --version prints. Help, version and
 /// mistakes in the arguments are written here; throws Error for the configuration.

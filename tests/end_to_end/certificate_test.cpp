@@ -29,8 +29,8 @@ std::string refusal(const std::string& certificate, const std::string& key) {
   const TemporaryFile config(".yaml", wss_config(certificate, key));
   const Finished checked = run({gateway_program(), "--config", config.path(), "--check-config"});
   const Finished started = run({gateway_program(), "--config", config.path()});
-  EXPECT_EQ(checked.status, 3);
-  EXPECT_EQ(started.status, 3);
+  EXPECT_EQ(checked.status, 1);
+  EXPECT_EQ(started.status, 1);
   EXPECT_THAT(started.output, HasSubstr("listener \"a\""));
   return checked.output;
 }

@@ -49,7 +49,7 @@ TEST(ProcessStart, AnAdminPortThatIsTakenIsNamedWithWhatToDo) {
                                           "[\"udp://127.0.0.1:1\"] }\nadmin: { listen: \"" +
                                           address + "\" }\n");
   const Finished finished = run({gateway_program(), "--config", config.path()});
-  EXPECT_EQ(finished.status, 3);
+  EXPECT_EQ(finished.status, 1);
   EXPECT_THAT(finished.output, HasSubstr("admin: cannot listen on " + address + ": Address already in use"));
   EXPECT_THAT(finished.output,
               HasSubstr("change admin.listen in the configuration file, or write admin: off"));
