@@ -1,6 +1,7 @@
 #include "crypto/field.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <botan/mem_ops.h>
@@ -64,20 +65,29 @@ constexpr Limbs into_montgomery = [] {
 template <class Rows>
 void reduce(Limbs& number, DoubleLimbs& product) {
   std::uint64_t carry = 0;
+  std::uint64_t lowest = product[0];
   for (std::size_t i = 0; i < number_limbs; ++i) {
-    const std::uint64_t row =
-        Rows::template add_product<p_above.size()>(&product[i + 1], p_above.data(), product[i]);
-    product[i + number_limbs] = sum_of(product[i + number_limbs], row, carry);
+    const Row row = Rows::template add_product<p_above.size()>(&product[i + 1], p_above.data(), lowest);
+    product[i + number_limbs] = sum_of(product[i + number_limbs], row.carry, carry);
+    lowest = row.lowest;
   }
-  std::copy(product.begin() + number_limbs, product.end(), number.begin());
-  subtract_prime_if(carry, number);
+  Rows::add_if(carry, &product[number_limbs], one_of_montgomery, number);  // p less, if there is a carry
+}
+
+// Not by std::fill: g++ makes "rep stos" of it, which takes as long as three rows.
+void clear_lower_half(DoubleLimbs& product) {
+  using Pair = std::uint64_t __attribute__((vector_size(16)));
+  constexpr Pair zeros{};
+#pragma GCC unroll 6
+  for (std::size_t i = 0; i < number_limbs; i += 2) std::memcpy(&product[i], &zeros, sizeof zeros);
 }
 
 template <class Rows>
 void multiply_with(Limbs& number, const Limbs& by, DoubleLimbs& product) {
-  std::fill_n(product.begin(), number_limbs, 0);
+  clear_lower_half(product);
   for (std::size_t i = 0; i < number_limbs; ++i)
-    product[i + number_limbs] = Rows::template add_product<number_limbs>(&product[i], number.data(), by[i]);
+    product[i + number_limbs] =
+        Rows::template add_product<number_limbs>(&product[i], number.data(), by[i]).carry;
   reduce<Rows>(number, product);
 }
 
@@ -85,17 +95,17 @@ void multiply_with(Limbs& number, const Limbs& by, DoubleLimbs& product) {
 template <class Rows, std::size_t i>
 void add_products_of(const Limbs& number, DoubleLimbs& product) {
   product[i + number_limbs] =
-      Rows::template add_product<number_limbs - 1 - i>(&product[2 * i + 1], &number[i + 1], number[i]);
+      Rows::template add_product<number_limbs - 1 - i>(&product[2 * i + 1], &number[i + 1], number[i]).carry;
 }
 
 template <class Rows>
 void square_with(Limbs& number, DoubleLimbs& product) {
-  std::fill_n(product.begin(), number_limbs, 0);
-  product.back() = 0;
+  clear_lower_half(product);
   [&]<std::size_t... i>(std::index_sequence<i...>) {
     (add_products_of<Rows, i>(number, product), ...);
   }
   (std::make_index_sequence<number_limbs - 1>());
+  product.back() = 0;
   Rows::double_and_add_squares(product, number);
   reduce<Rows>(number, product);
 }

@@ -5,18 +5,22 @@
 namespace gateway::crypto {
 
 void read_power(const PowerTable& table, std::uint64_t index, Limbs& power) {
-  // Two limbs at a time, in registers.
-  using Pair = std::uint64_t __attribute__((vector_size(16)));
+  // Two limbs at a time, in registers. Comparing vectors gives all ones for the entry that is meant.
+  using Pair = std::uint32_t __attribute__((vector_size(16)));
   constexpr std::size_t pairs = number_limbs / 2;
+  const auto wanted = static_cast<std::uint32_t>(index);
+  const Pair indices = {wanted, wanted, wanted, wanted};
+  Pair here = {};
   Pair sum[pairs] = {};
-  for (std::uint64_t i = 0; i < table.size(); ++i) {
-    const std::uint64_t mask = 0 - (((i ^ index) - 1) >> 63);  // all ones for the one that is meant
+  for (const Limbs& entry : table) {
+    const auto mask = here == indices;
 #pragma GCC unroll 6
     for (std::size_t at = 0; at < pairs; ++at) {
       Pair pair;
-      std::memcpy(&pair, &table[i][2 * at], sizeof pair);
-      sum[at] |= pair & Pair{mask, mask};
+      std::memcpy(&pair, &entry[2 * at], sizeof pair);
+      sum[at] |= pair & reinterpret_cast<const Pair&>(mask);
     }
+    here += 1;
   }
   std::memcpy(power.data(), sum, sizeof sum);
 }
