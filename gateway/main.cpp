@@ -81,7 +81,7 @@ int act_or_explain(int argc, char** argv) {
     return code;
   } catch (const std::exception& error) {
     std::cerr << "photon-gateway: " << error.what() << "\n";
-    return 1;
+    return config::exit_failure;
   }
 }
 

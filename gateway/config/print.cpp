@@ -171,7 +171,9 @@ void print_encryption(const net::Options& options, Lines& out) {
   const auto per_address = static_cast<std::uint64_t>(options.limits.exchanges_per_address);
   out.line(1, "key_exchange",
            "{ rate: " + write_rate(rate) + ", per_address: " + write_rate(per_address) +
-               ", per_session: " + std::to_string(session.exchanges_max) + " }");
+               ", per_session: " + std::to_string(session.exchanges_max) +
+               ", queue: " + std::to_string(options.limits.exchange_queue) +
+               ", wait: " + write_duration(options.limits.exchange_wait) + " }");
 }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -187,9 +189,13 @@ void print_access(const net::AccessOptions& access, Lines& out) {
 }
 
 std::string per_session_text(const session::Options& session) {
-  const std::uint32_t rate = session.messages_per_second;
-  return "{ messages: " + (rate == 0 ? "off" : write_rate(rate)) +
-         ", buffered: " + write_size(session.downstream.buffered) + " }";
+  const auto rate_or_off = [](std::uint32_t rate) { return rate == 0 ? "off" : write_rate(rate); };
+  const transport::Options& leg = session.downstream;
+  return "{ messages: " + rate_or_off(session.messages_per_second) +
+         ", buffered: " + write_size(leg.buffered) + ", commands: " + rate_or_off(leg.commands_per_second) +
+         ", unreliable_buffered: " + write_size(leg.unreliable_buffered) +
+         ", reorder_distance: " + std::to_string(leg.reorder_distance) +
+         ", assemblies: " + std::to_string(leg.assemblies_max) + " }";
 }
 
 std::string block_text(const net::BlockOptions& block) {
@@ -208,6 +214,8 @@ void print_limits(const net::Options& options, Lines& out) {
   out.line(1, "message_size", write_size(options.session.message_max));
   out.line(1, "per_session", per_session_text(options.session));
   out.line(1, "block", block_text(options.limits.block));
+  out.line(1, "half_open", std::to_string(options.door.half_open));
+  out.line(1, "region_pings", write_rate(options.door.region_pings));
   out.line(1, "exempt", joined(exempt));
 }
 

@@ -11,6 +11,7 @@ namespace {
 void add_config(const ConfigState& config, Families& out) {
   out.add(config_reloads, config.reloads, {{"result", "ok"}});
   out.add(config_reloads, config.failed_reloads, {{"result", "failed"}});
+  out.add(config_reloads, config.refused_reloads, {{"result", "refused"}});
   out.add(config_last_reload_successful, std::uint64_t{config.last_successful});
   out.add(config_last_reload_success, config.last_success);
   out.add(config_hash_info, std::uint64_t{1}, {{"hash", config.hash}});

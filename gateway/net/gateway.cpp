@@ -232,4 +232,8 @@ std::size_t Gateway::blocked_sources() const {
   return state_->shared.blocks.count(std::chrono::steady_clock::now());
 }
 
+std::uint64_t Gateway::evicted_blocks() const {
+  return state_->shared.blocks.evicted();
+}
+
 }  // namespace gateway::net

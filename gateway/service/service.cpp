@@ -130,7 +130,7 @@ void Service::stop() {
 
 void Service::reload() {
   if (drain_.phase() != DrainPhase::serving) {
-    ++state_.failed_reloads;
+    ++state_.refused_reloads;
     return spdlog::warn(
         LogLine("reload refused").note("the gateway drains; its successor reads the configuration").str());
   }
@@ -206,14 +206,8 @@ void Service::advance_drain() {
 /// The manager hears of us only while every shard's loop turns; idle ones are asked to.
 void Service::watch_shards() {
   std::vector<std::uint64_t> beats;
-  bool all_turn = true;
-  for (const net::ShardStats* shard : gateway_.stats()) {
-    const std::uint64_t before = beats.size() < beats_.size() ? beats_[beats.size()] : 0;
-    beats.push_back(shard->beats.value());
-    all_turn = all_turn && (beats_.empty() || beats.back() != before);
-  }
-  beats_ = std::move(beats);
-  if (all_turn) net::notify_alive();
+  for (const net::ShardStats* shard : gateway_.stats()) beats.push_back(shard->beats.value());
+  if (beats_.all_went_on(std::move(beats))) net::notify_alive();
   gateway_.beat();
   watchdog_timer_.expires_after(*watchdog_ / 2);
   watchdog_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -251,6 +245,7 @@ metrics::Scrape Service::scrape() const {
           .pools = gateway_.pools(),
           .certificates_expire = gateway_.certificates_expire(),
           .blocked_sources = gateway_.blocked_sources(),
+          .evicted_blocks = gateway_.evicted_blocks(),
           .build = build_,
           .config = state_,
           .started = started_,

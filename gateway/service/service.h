@@ -14,6 +14,7 @@
 #include "metrics/scrape.h"
 #include "metrics/status_page.h"
 #include "net/admin.h"
+#include "net/beats.h"
 #include "net/drain.h"
 #include "net/drop_log.h"
 #include "net/gateway.h"
@@ -67,7 +68,7 @@ class Service {
   metrics::StatusPage status_page_;
   net::Drain drain_;
   std::optional<Duration> watchdog_;
-  std::vector<std::uint64_t> beats_;  // by shard, as of the last look
+  net::Beats beats_;  // of the shards
   net::DropLog drop_log_;
   std::uint64_t records_left_out_ = 0;  // that were told
   std::optional<net::Admin> admin_;

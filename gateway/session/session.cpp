@@ -77,7 +77,10 @@ void Session::end_of_input(Side from, TimePoint now, transport::CloseReason reas
   settle(now);
 }
 
+// Time passes here too: an input may come at the very moment at which something is due.
 void Session::settle(TimePoint now) {
+  downstream().keys.advance(now);
+  if (now >= clock_deadline_) clock_overdue_ = true;
   if (now >= resume_at_) resume_at_ = never;
   take_init(now);
   check_connect(now);
@@ -85,6 +88,8 @@ void Session::settle(TimePoint now) {
   advance_keys(now);
   relay(Side::downstream, now);
   relay(Side::upstream, now);
+  if (!ended() && !initialized_ && now >= init_deadline_)
+    fail(now, End::init_timeout, transport::code_timeout);
   carry_ends(now);
 }
 
@@ -290,20 +295,16 @@ void Session::advance(TimePoint now) {
   for (Leg& leg : legs_) {
     if (leg.exists()) leg.transport->advance(now);
   }
-  downstream().keys.advance(now);
-  if (now >= clock_deadline_) clock_overdue_ = true;
-  if (!ended() && !initialized_ && now >= init_deadline_)
-    fail(now, End::init_timeout, transport::code_timeout);
   settle(now);
 }
 
 TimePoint Session::deadline() const {
-  TimePoint next = leg(Side::downstream).keys.deadline();
+  TimePoint next = never;
   for (const Leg& leg : legs_) {
     if (leg.exists()) next = std::min(next, leg.transport->deadline());
   }
-  if (ended()) return next;
-  next = std::min(next, resume_at_);
+  if (ended()) return next;  // nothing is sealed any more
+  next = std::min({next, resume_at_, leg(Side::downstream).keys.deadline()});
   if (!upstream_connected_) next = std::min(next, connect_deadline_);
   if (!initialized_) next = std::min({next, init_deadline_, clock_overdue_ ? never : clock_deadline_});
   return next;
