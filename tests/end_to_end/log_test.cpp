@@ -61,7 +61,7 @@ TEST(Log, InJsonIsObjectsWithTypedFields) {
   EXPECT_EQ(end.at("exchanges").as_int64(), 1);
   EXPECT_EQ(end.at("application").as_string(), "LoadBalancing");
   EXPECT_FALSE(end.contains("address"));
-  EXPECT_EQ(record_of(log, "starting").at("threads").as_int64(), 1);
+  EXPECT_TRUE(record_of(log, "starting").at("threads").is_int64());
 }
 
 TEST(Log, CannotBeForgedByAnApplicationId) {
@@ -93,7 +93,7 @@ TEST(Log, ShowsClientsOnlyWhereItIsAskedTo) {
 }
 
 TEST(Log, LeavesOutRecordsBeyondItsRateAndSaysHowMany) {
-  Scene scene({}, "log: { sessions: 1/s }\n");
+  Scene scene({}, "log: { sessions: 1/s }\nthreads: 1\n");
   std::vector<std::unique_ptr<Scene::Client>> clients;
   for (int i = 0; i < 8; ++i) clients.push_back(scene.connected());
   ASSERT_EQ(scene.gateway.stop(), 0);

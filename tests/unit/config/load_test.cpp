@@ -208,12 +208,12 @@ TEST(Load, CapturesNothingUnlessAsked) {
 
 TEST(Load, ReadsWhatIsCapturedAndWhere) {
   const net::CaptureOptions capture =
-      load("capture: { directory: /var/c, size: 1MiB, duration: 30s, listener: a, client: 192.0.2.1 }\n")
+      load("capture: { directory: /var/c, size: 1MiB, duration: 30s, listener: master, client: 192.0.2.1 }\n")
           .net.capture;
   EXPECT_EQ(capture.directory, "/var/c");
   EXPECT_EQ(capture.size_max, std::size_t{1} << 20);
   EXPECT_EQ(capture.duration, seconds(30));
-  EXPECT_EQ(capture.listener, "a");
+  EXPECT_EQ(capture.listener, "master");
   ASSERT_TRUE(capture.client);
   EXPECT_EQ(ip_text(*capture.client), "192.0.2.1");
 }
