@@ -211,7 +211,7 @@ TEST(Keys, TakeTheWordsThatStandForAValue) {
     EXPECT_EQ(sentence_with(key.path, std::string(key.words)), "") << key.path;
     ++words;
   }
-  EXPECT_EQ(words, 8U);
+  EXPECT_EQ(words, 9U);
 }
 
 TEST(Keys, TakeNoWordWhereNoneIsNamed) {

@@ -64,7 +64,7 @@ TEST(EndLog, TellsWhatARuleDidForTheFirstTime) {
             "an operation arrived in the clear listener=master operation=authenticate outcome=reject: "
             "further ones are only counted");
   EXPECT_EQ(told({policy::Kind::event, 200, policy::Outcome::drop}),
-            "an event can't be sealed listener=master event=200 outcome=drop: further ones are only counted");
+            "an event can't be sealed listener=master event_code=200 outcome=drop: further ones are only counted");
 }
 
 }  // namespace
