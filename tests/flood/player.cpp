@@ -18,10 +18,11 @@ constexpr std::size_t data_bytes = 100;
 
 }  // namespace
 
-Player::Player(std::uint16_t port) : client_(generation_4_1_8, {}, "127.0.0.1", port) {
+Player::Player(std::uint16_t port, bool keys)
+    : client_(generation_4_1_8, {}, "127.0.0.1", port), keys_(keys) {
   client_.connect();
   bool in = client_.run_until([&] { return client_.client().initialised(); }, 10s);
-  if (in) {
+  if (in && keys_) {
     client_.client().exchange_keys(client_.now());
     in = client_.run_until([&] { return client_.client().encryption_available(); }, 10s);
   }
@@ -48,14 +49,15 @@ Player::Played Player::play(const std::function<bool()>& done) {
       next += interval;
       asked.push_back(client_.now());
       client_.client().message(client_.now(), message[1], Bytes(message).subspan(2), 0, wire::Flags::reliable,
-                               true);
+                               keys_);
     }
     look();
   }
   const TimePoint end = client_.now() + 5s;
   while (played.answered < asked.size() && client_.now() < end) look();
   played.asked = asked.size();
-  played.connected = client_.client().encryption_available() && client_.client().violations().empty();
+  played.connected =
+      client_.client().encryption_available() == keys_ && client_.client().violations().empty();
   std::sort(played.milliseconds.begin(), played.milliseconds.end());
   return played;
 }

@@ -8,11 +8,12 @@
 
 namespace gateway::test {
 
-/// A legitimate client with a key that asks encrypted operations at a steady rate and takes the time of each.
+/// A legitimate client that asks operations at a steady rate and takes the time of each; with keys, encrypted
+/// ones.
 class Player {
  public:
-  /// Connects and exchanges keys; throws std::runtime_error when it doesn't get in.
-  explicit Player(std::uint16_t port);
+  /// Connects and, if it is to have them, exchanges keys; throws std::runtime_error when it doesn't get in.
+  Player(std::uint16_t port, bool keys);
 
   struct Played {
     std::size_t asked = 0;
@@ -26,6 +27,7 @@ class Player {
 
  private:
   PhotonSocketClient client_;
+  bool keys_;
 };
 
 }  // namespace gateway::test
