@@ -9,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -30,6 +31,7 @@ using namespace std::chrono_literals;
 constexpr Duration longest = seconds(60);  // of one attack
 constexpr double ratio_max = 1.4;          // bytes out per byte in, before an address is proven
 constexpr double growth_max = 64;          // MiB
+constexpr int attackers_nice = 10;         // their threads, and those that they start
 
 double resident_mebibytes(pid_t process) {
   std::ifstream statm("/proc/" + std::to_string(process) + "/statm");
@@ -114,6 +116,8 @@ Line run(Stage& stage, const Attack* attack, std::size_t part) {
   std::thread attacker;
   if (attack != nullptr) {
     attacker = std::thread([&] {
+      // Attackers have machines of their own: here they get what the others leave of this one.
+      setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), attackers_nice);
       attack->run(stage.target(), std::max<std::size_t>(attack->amount / part, 20), stop, line.exchanged);
       over = true;
     });
