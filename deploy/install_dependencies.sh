@@ -28,7 +28,7 @@ installed() {
 
 # Some names are known only because other packages mention them.
 available() {
-  [[ "$(apt-cache policy "$1" 2>/dev/null)" =~ Candidate:\ [^\(] ]]
+  [[ "$(LC_ALL=C apt-cache policy "$1" 2>/dev/null)" =~ Candidate:\ [^\(] ]]
 }
 
 # The entries of `packages` of which nothing is installed.

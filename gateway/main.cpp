@@ -45,6 +45,9 @@ void open_standard_descriptors() {
 
 int run(const config::CommandLine& line) {
   std::signal(SIGPIPE, SIG_IGN);
+  // Until the service listens for these, they ask for nothing that could be done.
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGUSR1, SIG_IGN);
   const config::Log log(line.config.log);
   protect_memory();
   Service service(line.file, line.config, log,

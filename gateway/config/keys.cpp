@@ -229,7 +229,7 @@ constexpr Key table[] = {
     optional("log.clients", Kind::choice, "hidden | shown", "", "hidden", live,
              "Addresses of clients in records of sessions. Level debug shows them too."),
     optional(
-        "log.sessions", Kind::rate, "", "1/s to 1000000/s", "100/s", live,
+        "log.sessions", Kind::rate, "", "1/s to 1000000/s", "1000/s", live,
         "Records of sessions' ends that a shard writes, and as many at once after a pause; how many were "
         "left out is told once a second."),
 

@@ -107,7 +107,8 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
     timer_.async_wait([weak = this->weak_from_this()](error_code error) {
       const auto self = weak.lock();
       error_code ignored;
-      if (self && !error) self->socket_.cancel(ignored);
+      // Not cancel(): between two steps of a read there is nothing to cancel, and it would go on for ever.
+      if (self && !error) self->socket_.shutdown(tcp::socket::shutdown_both, ignored);
     });
   }
 

@@ -68,19 +68,18 @@ std::size_t fitting_sessions(const Options& options, const SystemLimits& system)
   // one.
   const std::size_t fitting = std::min({wanted, by_descriptors, system.ports});
   if (fitting == wanted || (options.limits.sessions_auto && fitting > 0)) return fitting;
+  const std::string instead =
+      fitting > 0 ? " or set limits.sessions to " + std::to_string(fitting) + " or less" : "";
   const std::string sessions = "limits.sessions is " + std::to_string(wanted);
   if (fitting == by_descriptors) {
-    throw std::runtime_error(
-        sessions + ", which needs " + std::to_string(descriptors_needed(options)) + " open files, but " +
-        std::to_string(system.descriptors) +
-        " are allowed: raise LimitNOFILE (systemd) or ulimit -n, or set limits.sessions to " +
-        std::to_string(fitting) + " or less");
+    throw std::runtime_error(sessions + ", which needs " + std::to_string(descriptors_needed(options)) +
+                             " open files, but " + std::to_string(system.descriptors) +
+                             " are allowed: raise LimitNOFILE (systemd) or ulimit -n" +
+                             (instead.empty() ? "" : ",") + instead);
   }
-  throw std::runtime_error(
-      sessions + ", but there are only " + std::to_string(system.ports) +
-      " local ports for connections to servers: widen net.ipv4.ip_local_port_range or set "
-      "limits.sessions to " +
-      std::to_string(fitting) + " or less");
+  throw std::runtime_error(sessions + ", but there are only " + std::to_string(system.ports) +
+                           " local ports for connections to servers: widen net.ipv4.ip_local_port_range" +
+                           instead);
 }
 
 }  // namespace gateway::net

@@ -60,6 +60,11 @@ void CaptureFile::finish(std::string_view why) {
   changed_.notify_one();
 }
 
+bool CaptureFile::written_within(Duration time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [this] { return written_out_; });
+}
+
 void CaptureFile::run() {
   std::unique_lock lock(mutex_);
   bool writable = true;
@@ -88,6 +93,7 @@ bool CaptureFile::write_line(std::string line) {
     return false;
   }
   if (!write_all(file_.get(), line)) {
+    torn_ = true;
     finish("write_error");
     return false;
   }
@@ -102,8 +108,11 @@ void CaptureFile::write_last_line() {
     const std::lock_guard lock(mutex_);
     line.text("reason", why_).number("lines", lines_).number("lines_dropped", dropped_);
   }
-  write_all(file_.get(), "{" + log_members(line.str()) + "}\n");
+  write_all(file_.get(), (torn_ ? "\n{" : "{") + log_members(line.str()) + "}\n");
   spdlog::warn(line.text("file", path_).str());
+  const std::lock_guard lock(mutex_);
+  written_out_ = true;
+  changed_.notify_all();
 }
 
 }  // namespace gateway::net

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/time.h"
 #include "net/descriptor.h"
 
 namespace gateway::net {
@@ -22,6 +23,7 @@ class CaptureFile {
   static constexpr std::size_t waiting_max = std::size_t{4} << 20;  // bytes of lines
   static constexpr std::size_t last_line_max = 512;                 // bytes, kept free for it
 
+  /// Throws std::system_error where no thread is to be had.
   CaptureFile(Descriptor file, std::string path, std::size_t size_max);
   /// Waits until all is written.
   ~CaptureFile();
@@ -36,6 +38,8 @@ class CaptureFile {
   void finish(std::string_view why);
   /// True when it takes no more lines: it is finished, full or can't be written.
   bool over() const { return over_.load(std::memory_order_relaxed); }
+  /// True when the last line was written too, so that the destructor doesn't wait; waits for that so long.
+  bool written_within(Duration time);
   const std::string& path() const { return path_; }
 
  private:
@@ -48,13 +52,15 @@ class CaptureFile {
   const std::size_t size_max_;
   std::size_t written_ = 0;  // bytes; of the thread alone, as are the lines
   std::uint64_t lines_ = 0;
+  bool torn_ = false;  // the last one was written in part
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::string> waiting_;  // these four under mutex_
+  std::deque<std::string> waiting_;  // these five under mutex_
   std::size_t waiting_bytes_ = 0;
   std::uint64_t dropped_ = 0;
   std::string why_;
+  bool written_out_ = false;
   std::atomic<bool> over_{false};
   std::thread thread_;  // after all it uses
 };

@@ -16,7 +16,8 @@ namespace gateway::net {
 
 namespace {
 
-constexpr int files_max = 1000;  // in the directory: who forgets them fills no disk
+constexpr Duration disk_patience = milliseconds(200);  // for the last lines of the capture before
+constexpr int files_max = 1000;                        // in the directory: who forgets them fills no disk
 
 std::shared_ptr<CaptureFile> refuse(const std::string& directory, const std::string& why) {
   spdlog::error(LogLine("no capture").text("directory", directory).text("error", why).str());
@@ -55,7 +56,12 @@ std::shared_ptr<CaptureFile> open_file(const CaptureOptions& options) {
   if (const std::string why = objection_to(directory); !why.empty()) return refuse(options.directory, why);
   auto [file, name] = create_in(directory);
   if (!file) return refuse(options.directory, system_error());
-  return std::make_shared<CaptureFile>(std::move(file), options.directory + "/" + name, options.size_max);
+  try {
+    return std::make_shared<CaptureFile>(std::move(file), options.directory + "/" + name, options.size_max);
+  } catch (const std::exception& error) {  // no thread is to be had: nothing to end the gateway for
+    unlinkat(directory.get(), name.c_str(), 0);
+    return refuse(options.directory, error.what());
+  }
 }
 
 }  // namespace
@@ -69,6 +75,10 @@ void Captures::signalled(const CaptureOptions& options) {
   if (file_ && !file_->over()) {
     waits_ = false;
     return file_->finish("signal");
+  }
+  if (file_ && !file_->written_within(disk_patience)) {
+    refuse(options.directory, "the last one still waits for its disk");
+    return;
   }
   if (options.directory.empty()) {
     return spdlog::warn(LogLine("no capture")
@@ -85,6 +95,12 @@ void Captures::signalled(const CaptureOptions& options) {
                    .text("file", file_->path())
                    .note("it takes the next session; a second SIGUSR1 ends it")
                    .str());
+}
+
+void Captures::switched_off() {
+  const std::lock_guard lock(mutex_);
+  waits_ = false;
+  if (file_) file_->finish("reload");
 }
 
 std::shared_ptr<CapturedSession> Captures::take(const std::string& listener, const Address& client,

@@ -33,6 +33,9 @@ class Captures {
   /// also that captures are off or why the file can't be had.
   void signalled(const CaptureOptions& options);
 
+  /// Captures are off from now on: what waits or runs ends.
+  void switched_off();
+
   /// True while one waits for a session; a look without a lock.
   bool wait() const { return waits_.load(std::memory_order_relaxed); }
   /// Captures this session, if one waits and means it; otherwise empty.

@@ -55,13 +55,13 @@ std::vector<Drop> drops_of(const std::vector<ListenerOptions>& listeners,
   return drops;
 }
 
-std::vector<DropLog::Line> DropLog::take(const std::vector<Drop>& drops, TimePoint now) {
+std::vector<DropLog::Line> DropLog::take(const std::vector<Drop>& drops, TimePoint now, bool last) {
   std::vector<Line> lines;
   told_.resize(drops.size());
   for (std::size_t i = 0; i < drops.size(); ++i) {
     const Drop& drop = drops[i];
     Told& told = told_[i];
-    if (told.open && now < told.since + window) continue;
+    if (told.open && !last && now < told.since + window) continue;
     if (drop.count == told.count) {
       told.open = false;
       continue;

@@ -35,8 +35,9 @@ class DropLog {
     LogLine text;
   };
 
-  /// What is to be said now; asked about once a second. `drops` as drops_of() gives them.
-  std::vector<Line> take(const std::vector<Drop>& drops, TimePoint now);
+  /// What is to be said now; asked about once a second. `drops` as drops_of() gives them. `last`: nobody asks
+  /// again, so windows that are open end too.
+  std::vector<Line> take(const std::vector<Drop>& drops, TimePoint now, bool last = false);
 
  private:
   struct Told {

@@ -51,7 +51,8 @@ LogLine describe_finding(const std::string& listener, const policy::Finding& fin
   const bool operation = finding.kind == policy::Kind::operation;
   LogLine line(operation ? "an operation arrived in the clear" : "an event can't be sealed");
   line.text("listener", listener)
-      .text(operation ? "operation" : "event_code", policy::code_word(finding))  // `event` is the record's own
+      .text(operation ? "operation" : "event_code",
+            policy::code_word(finding))  // `event` is the record's own
       .text("outcome", policy::name(finding.outcome))
       .note("further ones are only counted");
   return line;

@@ -171,6 +171,7 @@ void Gateway::reload(const Options& wanted) {
     for (const PoolOptions& pool : next.pools) warn_without_active_server(pool);
   }
   state_->shared.use(next.limits);
+  if (next.capture.directory.empty()) state_->shared.captures.switched_off();
   state_->note_certificates(runtime.tls);
   std::vector<std::future<void>> done;
   for (auto& shard : state_->shards) done.push_back(shard->use(runtime));

@@ -22,7 +22,7 @@ namespace gateway::net {
 struct UdpPort {
   UdpPort(const session::DoorOptions& door_options, Descriptor its_socket, session::DoorStats& door_stats,
           Random& random)
-      : socket(std::move(its_socket)), door(door_options, random, door_stats), table(random) {}
+      : socket(std::move(its_socket)), gate(random), door(door_options, random, door_stats), table(random) {}
 
   Descriptor socket;
   ConnectGate gate;

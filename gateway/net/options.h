@@ -126,7 +126,7 @@ struct DrainOptions {
 struct RecordOptions {
   /// Records of sessions' ends that a shard writes a second, and as many at once; further ones are counted
   /// only. Enough for every player of a shard to leave within minutes, and 3 GB a day under a flood.
-  std::uint32_t sessions_per_second = 100;
+  std::uint32_t sessions_per_second = 1000;
   bool clients = false;  // with addresses of clients, not only at level debug: an address book of the players
 };
 

@@ -42,6 +42,7 @@ struct SessionSlot {
   std::uint32_t listener = 0;
   std::uint32_t generation = 0;  // grows with each session of the slot
   bool dirty = false;            // waits to be flushed
+  bool opening = false;          // waits for its server to be reached for
   bool initialized = false;      // counted as such
   bool receives = true;          // the client's address is its own beyond doubt: it knows what was sent there
 };

@@ -6,7 +6,8 @@
 //   3 fire timers    of the sessions whose deadline has come
 //   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
 //   leave
-//                    together, those to a server through the session's own socket; then servers are chosen
+//                    together, those to a server through the session's own socket; then servers are chosen,
+//                    for at most a millisecond
 //   5 remove         the sessions that are over; then see whether all of them hold too much memory
 // Data never waits on a timer: the loop sleeps only when nothing is readable, due or dirty.
 #include "net/shard.h"
@@ -66,6 +67,7 @@ Shard::Shard(const FixedOptions& options, const LimitOptions& limits, Shared& sh
       exchanges_(limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
       memory_(shared.memory, stats_.memory),
       records_(stats_.records_left_out),
+      block_records_(stats_.records_left_out),
       now_(clock_now()),
       worked_(now_),
       received_(stats_),
@@ -201,10 +203,11 @@ bool Shard::turn() {
   run_exchanges();
   fire_timers();
   for (Listener& listener : listeners_) flush(listener);
+  open_upstreams();
   remove_closed();
   watch_memory();
   log_notices();
-  return !ready.empty() || exchanges_.deadline() <= now_ ||
+  return !ready.empty() || !openings_.empty() || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
 }
@@ -285,7 +288,7 @@ void Shard::receive_from_stream(Index index, Side side) {
 void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   using session::Proof;
   if (session::Door::wants(datagram.bytes)) {
-    if (!listeners_[index].udp->gate.admits(now_)) {
+    if (!listeners_[index].udp->gate.admits(datagram.from, now_)) {
       return listeners_[index].stats.rejected[static_cast<std::size_t>(Rejection::backlog)].add();
     }
     return ask_door(index, datagram, Proof::peer);

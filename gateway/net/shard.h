@@ -126,6 +126,8 @@ class Shard {
   void drain_to_client(SessionSlot& slot);
   void drain_to_server(Index index);
   void discard_to_server(SessionSlot& slot);
+  void queue_opening(Index index);
+  void open_upstreams();
   void open_upstream(Index index, const session::UpstreamRequest& request);
   void connect_udp(Index index, const ChosenServer& server);
   void count_failed_connect(const SessionSlot& slot);
@@ -184,6 +186,7 @@ class Shard {
   ExchangeQueue exchanges_;
   MemoryShare memory_;
   RecordMeter records_;
+  RecordMeter block_records_;          // their own: who is blocked often ends many sessions first
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
 
   TimePoint now_;         // of this turn
@@ -192,6 +195,7 @@ class Shard {
   ReceiveBatch received_;
   SendBatch to_clients_;
   SendBatch to_server_;
+  std::deque<SessionId> openings_;  // servers to be chosen and reached, first come first served
   std::vector<std::uint32_t> flushing_;
   std::vector<TimerWheel::Key> due_;
   std::vector<Index> closed_;

@@ -3,7 +3,7 @@
 //   2 settle    one session: both its sides are drained, to the server through the session's own socket; its
 //   key
 //               exchange is queued, its counters follow
-//   3 open      the server it wants, if it wants one
+//   3 open      the servers that sessions want, for at most a millisecond
 //   4 remove    it, if it is over
 #include <chrono>
 #include <utility>
@@ -21,6 +21,8 @@ namespace gateway::net {
 using session::Side;
 
 namespace {
+
+constexpr Duration opening_budget = milliseconds(1);  // a turn
 
 /// True for the ends that a server causes which takes no sessions; what a client does must not make a server
 /// look bad.
@@ -84,7 +86,7 @@ void Shard::settle(const Listener& listener, Index index) {
   queue_exchange(index);
   count_progress(slot);
   if (slot.captured) hand_over_capture(slot);
-  if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
+  if (slot.session->waits_for_upstream()) queue_opening(index);
   note_bookkeeping(slot);
   wheel_.set(index, slot.session->deadline());
   if (slot.session->closed()) closed_.push_back(index);
@@ -140,6 +142,27 @@ void Shard::drain_to_server(Index index) {
 void Shard::discard_to_server(SessionSlot& slot) {
   while (slot.session->next_output(Side::upstream, now_, to_server_.room()) > 0) {
   }
+}
+
+/// A socket costs as much as relaying tens of datagrams, so in a rush of clients those that play come
+/// between. A second server is reached for at once: the first one's socket must go.
+void Shard::queue_opening(Index index) {
+  SessionSlot& slot = sessions_[index];
+  if (slot.upstream.server) return open_upstream(index, *slot.session->wants_upstream());
+  if (!std::exchange(slot.opening, true)) openings_.push_back({index, slot.generation});
+}
+
+void Shard::open_upstreams() {
+  if (openings_.empty()) return;
+  const TimePoint until = std::chrono::steady_clock::now() + opening_budget;
+  do {
+    const SessionId next = openings_.front();
+    openings_.pop_front();
+    if (!alive(next)) continue;
+    SessionSlot& slot = sessions_[next.slot];
+    slot.opening = false;
+    if (const auto request = slot.session->wants_upstream()) open_upstream(next.slot, *request);
+  } while (!openings_.empty() && std::chrono::steady_clock::now() < until);
 }
 
 void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
@@ -216,7 +239,7 @@ void Shard::remove(Index index) {
 }
 
 void Shard::log_end(const SessionSlot& slot) {
-  if (!records_.take(runtime_.records, now_)) return;
+  if (!spdlog::should_log(spdlog::level::info) || !records_.take(runtime_.records, now_)) return;
   const Listener& listener = listeners_[slot.listener];
   const std::string server = slot.upstream.server ? listener.pool.text(*slot.upstream.server) : std::string();
   LogLine line = describe_end(listener.options.name, slot.session->record(), server, now_);
@@ -235,7 +258,7 @@ void Shard::count_violation(const SessionSlot& slot) {
   const auto block = shared_.blocks.violated(slot.client, now_);
   if (!block) return;
   stats_.blocks.add();
-  if (!records_.take(runtime_.records, now_)) return;
+  if (!block_records_.take(runtime_.records, now_)) return;
   LogLine line = describe_block(listener_of(slot).options.name, record, *block);
   if (shows_clients()) line.text("address", to_text(slot.client));
   spdlog::warn(line.str());

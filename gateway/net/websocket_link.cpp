@@ -381,6 +381,7 @@ void WebSocketOver<Next>::finish(CloseReason reason) {
 // Beast throws away what comes before the peer's close frame, at whatever speed it comes.
 template <class Next>
 void WebSocketOver<Next>::watch_farewell(int looks) {
+  if (!timer_) return;  // closed, when the timer had already fired
   const std::uint64_t received = received_bytes(lowest().native_handle());
   if (looks == 0 || received > received_before_farewell_ + farewell_bytes_max) return close();
   timer_->expires_after(farewell_time / farewell_looks);

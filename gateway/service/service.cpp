@@ -78,7 +78,7 @@ int Service::run() {
   net::notify_status("serving");
   context_.run();
   stop();
-  tell_counted(std::chrono::steady_clock::now() + net::DropLog::window);  // what is left of it
+  tell_counted(true);
   if (hurried_) {
     spdlog::warn(
         LogLine("stopped at once, at a further signal").note("some clients may not have been told").str());
@@ -216,10 +216,11 @@ void Service::watch_shards() {
 }
 
 /// What shards only count, so that no flood is a flood of lines.
-void Service::tell_counted(TimePoint now) {
+/// `last`: what is left of it.
+void Service::tell_counted(bool last) {
   const std::vector<const net::ShardStats*> shards = gateway_.stats();
-  for (const auto& [warning, line] :
-       drop_log_.take(net::drops_of(gateway_.options().listeners, shards), now)) {
+  for (const auto& [warning, line] : drop_log_.take(net::drops_of(gateway_.options().listeners, shards),
+                                                    std::chrono::steady_clock::now(), last)) {
     spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, line.str());
   }
   std::uint64_t left_out = 0;
@@ -232,7 +233,7 @@ void Service::tell_counted(TimePoint now) {
 }
 
 void Service::watch_log() {
-  tell_counted(std::chrono::steady_clock::now());
+  tell_counted(false);
   log_timer_.expires_after(log_step);
   log_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) watch_log();

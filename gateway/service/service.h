@@ -49,7 +49,7 @@ class Service {
 
   void watch_shards();
   void watch_log();
-  void tell_counted(TimePoint now);
+  void tell_counted(bool last);
 
   metrics::Scrape scrape() const;
 

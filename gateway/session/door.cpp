@@ -131,13 +131,13 @@ DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagr
 
 DoorAnswer Door::echo(TimePoint now, const Address& from, Bytes datagram, MutableBytes out) {
   switch (region_pings_.take(now, keyed_hash_(limit_key(from).ip))) {
-    case RegionPingRate::Verdict::over_rate:
+    case SourceRate::Verdict::over_rate:
       stats_.region_pings_dropped.add();
       return {};
-    case RegionPingRate::Verdict::over_share:
+    case SourceRate::Verdict::over_share:
       stats_.region_pings_over_share.add();
       return {};
-    case RegionPingRate::Verdict::within:
+    case SourceRate::Verdict::within:
       break;
   }
   stats_.region_pings.add();

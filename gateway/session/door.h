@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "crypto/keyed_hash.h"
 #include "session/options.h"
-#include "session/region_ping_rate.h"
+#include "session/source_rate.h"
 #include "session/stats.h"
 #include "transport/reliable_udp.h"
 
@@ -79,7 +79,7 @@ class Door {
   crypto::KeyedHash keyed_hash_;
   std::vector<Announced> table_;
   std::uint32_t clock_ = 0;
-  RegionPingRate region_pings_;
+  SourceRate region_pings_;
 };
 
 }  // namespace gateway::session

@@ -68,7 +68,7 @@ struct Options : Policy, Terms {};
 struct DoorOptions {
   std::size_t half_open = 65'536;       // Connects remembered, 32 bytes each; the oldest are overwritten
   std::uint32_t region_pings = 10'000;  // echoed a second; beyond: dropped. One source gets a part (see
-                                        // RegionPingRate)
+                                        // SourceRate)
   std::uint16_t mtu_max = 1200;         // answered to a client that takes more
 
   bool operator==(const DoorOptions&) const = default;

@@ -102,6 +102,8 @@ class Session {
   /// WebSocket: the same as a message with its own memory; empty = drained.
   std::optional<transport::OutgoingMessage> take_message(Side side, TimePoint now);
 
+  /// True until wants_upstream() yields.
+  bool waits_for_upstream() const { return upstream_wanted_ && !ended(); }
   /// Yields once each time a server is wanted.
   std::optional<UpstreamRequest> wants_upstream();
   /// Streams: a socket to `server` is being opened.

@@ -37,7 +37,7 @@ limits:
 timeouts: { silence: 30s, connect: 5s, init: 30s }
 drain: { announce: 15s, deadline: 10m }
 admin: { listen: "http://127.0.0.1:9464" }
-log: { level: info, format: text, clients: hidden, sessions: 100/s }
+log: { level: info, format: text, clients: hidden, sessions: 1000/s }
 capture: { directory: off, size: 8MiB, duration: 10m }
 threads: auto
 )");

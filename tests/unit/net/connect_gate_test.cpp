@@ -1,39 +1,65 @@
 #include "net/connect_gate.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "support/seeded_random.h"
 
 namespace gateway::net {
 namespace {
 
 constexpr TimePoint start{seconds(1000)};
 
+ConnectGate gate_of(bool behind) {
+  test::SeededRandom random(1);
+  ConnectGate gate(random);
+  gate.note(behind);
+  return gate;
+}
+
+Address source(std::uint32_t number) {
+  Address address{.port = 5000};
+  std::copy(ipv4_prefix.begin(), ipv4_prefix.end(), address.ip.begin());
+  for (std::size_t i = 0; i < 4; ++i) address.ip[15 - i] = static_cast<std::uint8_t>(number >> 8 * i);
+  return address;
+}
+
+/// Connects of as many addresses.
 std::size_t admitted(ConnectGate& gate, std::size_t of, TimePoint now) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < of; ++i) count += gate.admits(now) ? 1U : 0U;
+  for (std::size_t i = 0; i < of; ++i)
+    count += gate.admits(source(static_cast<std::uint32_t>(i)), now) ? 1U : 0U;
   return count;
 }
 
 TEST(ConnectGate, AdmitsAllWhileTheShardKeepsUp) {
-  ConnectGate gate;
+  ConnectGate gate = gate_of(false);
   EXPECT_EQ(admitted(gate, 100'000, start), 100'000u);
 }
 
 TEST(ConnectGate, AdmitsTwoThousandAtOnceWhileTheShardIsBehind) {
-  ConnectGate gate;
-  gate.note(true);
+  ConnectGate gate = gate_of(true);
   EXPECT_EQ(admitted(gate, 100'000, start), 2000u);
 }
 
 TEST(ConnectGate, GoesOnAtItsRateWhileTheShardIsBehind) {
-  ConnectGate gate;
-  gate.note(true);
+  ConnectGate gate = gate_of(true);
   static_cast<void>(admitted(gate, 100'000, start));
-  EXPECT_EQ(admitted(gate, 100'000, start + milliseconds(10)), 200u);
+  EXPECT_EQ(admitted(gate, 100'000, start + milliseconds(99)), 0u);
+  EXPECT_EQ(admitted(gate, 100'000, start + milliseconds(100)), 2000u);
+}
+
+TEST(ConnectGate, LeavesOthersTheirPartWhenOneAddressFloods) {
+  ConnectGate gate = gate_of(true);
+  std::size_t of_flooder = 0;
+  for (int i = 0; i < 100'000; ++i) of_flooder += gate.admits(source(1), start) ? 1U : 0U;
+  EXPECT_EQ(of_flooder, 1000u);
+  EXPECT_TRUE(gate.admits(source(2), start));
 }
 
 TEST(ConnectGate, AdmitsAllAgainOnceTheShardCaughtUp) {
-  ConnectGate gate;
-  gate.note(true);
+  ConnectGate gate = gate_of(true);
   static_cast<void>(admitted(gate, 100'000, start));
   gate.note(false);
   EXPECT_EQ(admitted(gate, 1000, start), 1000u);

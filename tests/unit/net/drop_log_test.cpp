@@ -51,6 +51,15 @@ TEST(DropLog, BeginsAnewAfterAQuietWindow) {
             Lines{"dropped without a session listener=master reason=no_session count=2"});
 }
 
+TEST(DropLog, SaysWhatIsLeftOfAWindowAtTheEnd) {
+  DropLog log;
+  static_cast<void>(told(log, 1, start));
+  const auto lines = log.take({{"master", "no_session", false, 4}}, start + seconds(2), true);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(log_text(lines[0].text.str()),
+            "dropped without a session listener=master reason=no_session count=3 seconds=2.000");
+}
+
 TEST(DropLog, KeepsListenersAndReasonsApart) {
   DropLog log;
   const std::vector<Drop> drops = {
