@@ -1,0 +1,94 @@
+#include "benchmark/comparison.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <random>
+#include <utility>
+
+#include "benchmark/measure.h"
+
+namespace gateway::test {
+
+namespace {
+
+void print_quotient(const std::string& name, const std::vector<double>& quotients) {
+  const Spread spread = spread_of(quotients);
+  std::printf("ratio %-36s %6.3f (%.3f..%.3f)\n", name.c_str(), spread.median, spread.min, spread.max);
+}
+
+}  // namespace
+
+Comparison::Comparison(std::string title, std::vector<std::string> columns)
+    : title_(std::move(title)), columns_(std::move(columns)) {}
+
+void Comparison::add(const std::string& name, std::function<Measured()> measure) {
+  variants_.push_back({name, std::move(measure)});
+}
+
+void Comparison::run(std::size_t rounds) {
+  std::vector<Variant*> order;
+  for (Variant& variant : variants_) order.push_back(&variant);
+  std::mt19937 random(std::random_device{}());
+  for (std::size_t round = 0; round < rounds; ++round) {
+    std::shuffle(order.begin(), order.end(), random);
+    for (Variant* const variant : order) variant->rounds.push_back(variant->measure());
+  }
+}
+
+void Comparison::print() const {
+  std::printf("%s; median (min..max) of %zu rounds\n%-20s", title_.c_str(), variants_.front().rounds.size(),
+              "");
+  for (const std::string& title : columns_) std::printf("  %20s", title.c_str());
+  std::printf("\n");
+  for (const Variant& variant : variants_) {
+    std::printf("%-20s", variant.name.c_str());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Spread spread = spread_of(column(variant, i));
+      if (i == 0) {
+        std::printf("  %7.2f (%.2f..%.2f)", spread.median, spread.min, spread.max);
+      } else {
+        std::printf("  %20.2f", spread.median);
+      }
+    }
+    std::printf("\n");
+  }
+}
+
+void Comparison::print_ratio(const std::string& above, const std::string& below) const {
+  const Variant* const first = find(above);
+  const Variant* const second = find(below);
+  if (first == nullptr || second == nullptr) return;
+  std::vector<double> quotients;
+  for (std::size_t i = 0; i < first->rounds.size(); ++i) {
+    quotients.push_back(first->rounds[i].front() / second->rounds[i].front());
+  }
+  print_quotient(above + " / " + below, quotients);
+}
+
+void Comparison::print_ratio_beyond(const std::string& base, const std::string& above,
+                                    const std::string& below) const {
+  const Variant* const floor = find(base);
+  const Variant* const first = find(above);
+  const Variant* const second = find(below);
+  if (floor == nullptr || first == nullptr || second == nullptr) return;
+  std::vector<double> quotients;
+  for (std::size_t i = 0; i < floor->rounds.size(); ++i) {
+    const double zero = floor->rounds[i].front();
+    quotients.push_back((first->rounds[i].front() - zero) / (second->rounds[i].front() - zero));
+  }
+  print_quotient(above + " / " + below, quotients);
+}
+
+const Comparison::Variant* Comparison::find(const std::string& name) const {
+  const auto found = std::find_if(variants_.begin(), variants_.end(),
+                                  [&](const Variant& variant) { return variant.name == name; });
+  return found == variants_.end() ? nullptr : &*found;
+}
+
+std::vector<double> Comparison::column(const Variant& variant, std::size_t index) {
+  std::vector<double> values;
+  for (const Measured& measured : variant.rounds) values.push_back(measured[index]);
+  return values;
+}
+
+}  // namespace gateway::test

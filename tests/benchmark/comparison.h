@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gateway::test {
+
+/// Several ways to do the same, measured in turn: each round all of them, in random order.
+class Comparison {
+ public:
+  /// What one round of a variant gave, a number a column.
+  using Measured = std::vector<double>;
+
+  Comparison(std::string title, std::vector<std::string> columns);
+
+  void add(const std::string& name, std::function<Measured()> measure);
+  void run(std::size_t rounds);
+
+  /// A line a variant: median and spread of the first column, medians of the others.
+  void print() const;
+  /// One line, "above / below  median (min..max)", of quotients within a round. Nothing when one of them
+  /// isn't there.
+  void print_ratio(const std::string& above, const std::string& below) const;
+  /// The same of what is left when `base` is subtracted from both.
+  void print_ratio_beyond(const std::string& base, const std::string& above, const std::string& below) const;
+
+ private:
+  struct Variant {
+    std::string name;
+    std::function<Measured()> measure;
+    std::vector<Measured> rounds{};
+  };
+  const Variant* find(const std::string& name) const;
+  static std::vector<double> column(const Variant& variant, std::size_t index);
+
+  std::string title_;
+  std::vector<std::string> columns_;
+  std::vector<Variant> variants_;
+};
+
+}  // namespace gateway::test
