@@ -54,6 +54,8 @@ void benchmark_memory(const Shape& shape) {
   comparison.add("gateway TCP", [&shape] { return memory_over_streams(stream_ways()[1], shape); });
   comparison.run(shape.rounds);
   comparison.print();
+  comparison.print_value("gateway UDP");
+  comparison.print_value("gateway TCP");
 }
 
 }  // namespace gateway::test

@@ -20,6 +20,7 @@ std::string describe(const Shape& shape) {
 void benchmark_udp(const Shape& shape) {
   Comparison comparison(describe(shape) + ", sessions " + std::to_string(shape.sessions), columns);
   for (const UdpWay& way : udp_ways(shape.clear, shape.threads)) {
+    if (!shape.only.empty() && shape.only != way.name) continue;
     comparison.add(way.name, [&shape, way] {
       return cost_of_operations(way, shape.sessions, shape.bytes, shape.window, shape.operations);
     });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 namespace gateway::test {
 
@@ -14,6 +15,7 @@ struct Shape {
   std::size_t operations = 20'000;  // a round and variant
   std::size_t threads = 1;          // more than one: also a gateway with so many shards
   std::size_t seconds = 10;         // a round and variant, where only time passes
+  std::string only{};               // the one way over UDP that is measured, for profiles; empty: all
 };
 
 // Each prints a table of what it measured and lines of ratios. See README.md. They throw std::runtime_error

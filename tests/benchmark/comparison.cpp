@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <random>
+#include <stdexcept>
 #include <utility>
 
 #include "benchmark/measure.h"
@@ -11,9 +12,9 @@ namespace gateway::test {
 
 namespace {
 
-void print_quotient(const std::string& name, const std::vector<double>& quotients) {
-  const Spread spread = spread_of(quotients);
-  std::printf("ratio %-36s %6.3f (%.3f..%.3f)\n", name.c_str(), spread.median, spread.min, spread.max);
+void print_line(const char* kind, const std::string& name, const std::vector<double>& values) {
+  const Spread spread = spread_of(values);
+  std::printf("%s %-36s %6.3f (%.3f..%.3f)\n", kind, name.c_str(), spread.median, spread.min, spread.max);
 }
 
 }  // namespace
@@ -31,7 +32,15 @@ void Comparison::run(std::size_t rounds) {
   std::mt19937 random(std::random_device{}());
   for (std::size_t round = 0; round < rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
-    for (Variant* const variant : order) variant->rounds.push_back(variant->measure());
+    for (Variant* const variant : order) measure(*variant);
+  }
+}
+
+void Comparison::measure(Variant& variant) {
+  try {
+    variant.rounds.push_back(variant.measure());
+  } catch (const std::exception& error) {
+    throw std::runtime_error(variant.name + ": " + error.what());
   }
 }
 
@@ -54,6 +63,10 @@ void Comparison::print() const {
   }
 }
 
+void Comparison::print_value(const std::string& name) const {
+  if (const Variant* const variant = find(name)) print_line("value", name, column(*variant, 0));
+}
+
 void Comparison::print_ratio(const std::string& above, const std::string& below) const {
   const Variant* const first = find(above);
   const Variant* const second = find(below);
@@ -62,7 +75,7 @@ void Comparison::print_ratio(const std::string& above, const std::string& below)
   for (std::size_t i = 0; i < first->rounds.size(); ++i) {
     quotients.push_back(first->rounds[i].front() / second->rounds[i].front());
   }
-  print_quotient(above + " / " + below, quotients);
+  print_line("ratio", above + " / " + below, quotients);
 }
 
 void Comparison::print_ratio_beyond(const std::string& base, const std::string& above,
@@ -76,7 +89,7 @@ void Comparison::print_ratio_beyond(const std::string& base, const std::string& 
     const double zero = floor->rounds[i].front();
     quotients.push_back((first->rounds[i].front() - zero) / (second->rounds[i].front() - zero));
   }
-  print_quotient(above + " / " + below, quotients);
+  print_line("ratio", above + " / " + below, quotients);
 }
 
 const Comparison::Variant* Comparison::find(const std::string& name) const {

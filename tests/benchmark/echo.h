@@ -5,9 +5,14 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "message/envelope.h"
 
 namespace gateway::test {
+
+/// Client and server of a benchmark send nothing twice only because a busy machine answers late: with
+/// thousands of sessions that would feed on itself.
+inline constexpr Duration ends_resend_after = seconds(2);
 
 /// Appends what an echo server answers: InitResponse to what is no request, and to a request its response
 /// with its parameters. A sealed one comes back as it came.

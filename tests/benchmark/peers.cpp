@@ -54,7 +54,8 @@ std::unique_ptr<Proxy> start_gateway(const Way& way) {
       "gateway.yaml",
       "version: 1\nlisteners:\n  - { name: b, listen: \"" + scheme + address(proxy->port()) +
           "\", upstream: b }\nupstreams:\n  b: { servers: [\"" + scheme + address(way.server) +
-          "\"], health_check: off }\nencryption: { key_exchange: { rate: 100000/s } }\nlimits: { sessions: " +
+          "\"], health_check: off }\nencryption: { key_exchange: { rate: 100000/s, per_address: 100000/s } "
+          "}\nlimits: { sessions: " +
           std::to_string(way.sessions + 100) +
           ", per_session: { messages: off } }\nadmin: off\nthreads: " + std::to_string(way.threads) + "\n");
   proxy->start({built_program("photon-gateway"), "--config", config}, "listening");
@@ -79,7 +80,7 @@ std::unique_ptr<Proxy> start_nginx(const Way& way) {
   auto proxy = std::make_unique<Proxy>(way.link);
   std::string listener = address(proxy->port());
   std::string more;
-  if (way.link == Link::udp) listener += " udp reuseport";
+  if (way.link == Link::udp) listener += " udp reuseport rcvbuf=4m";
   if (way.link == Link::tls) {
     const std::string certificate = write_certificate(*proxy);
     listener += " ssl";

@@ -54,6 +54,7 @@ int main(int count, char** values) {
     command->add_option("--rounds", shape.rounds)->check(CLI::Range(1, 100));
     command->add_option("--operations", shape.operations)->check(CLI::Range(100, 10'000'000));
     command->add_option("--threads", shape.threads)->check(CLI::Range(1, 16));
+    command->add_option("--only", shape.only);
     command->add_option("--seconds", shape.seconds)->check(CLI::Range(1, 600));
   }
   CLI11_PARSE(app, count, values);

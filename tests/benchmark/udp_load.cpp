@@ -11,6 +11,7 @@
 #include <time.h>
 #include <utility>
 
+#include "benchmark/echo.h"
 #include "crypto/cipher.h"
 #include "message/envelope.h"
 #include "support/loopback.h"
@@ -24,7 +25,7 @@ namespace {
 
 constexpr Duration frame = milliseconds(10);
 constexpr Duration limit = seconds(20);   // until something must have happened
-constexpr std::size_t entering_max = 64;  // at once
+constexpr std::size_t entering_max = 16;  // at once
 constexpr std::size_t events_max = 256;   // a turn
 constexpr std::uint8_t request_type = 2;
 constexpr std::uint8_t response_type = 3;
@@ -36,6 +37,7 @@ TimePoint clock_now() {
 transport::Options client_options() {
   transport::Options options;
   options.ack_delay = frame;
+  options.resend_min = options.resend_first_max = ends_resend_after;
   options.in_transit_max = std::size_t{1} << 20;  // the load's window is what bounds it
   return options;
 }
@@ -118,7 +120,9 @@ void UdpLoad::enter(Session& session, Bytes message) {
   } else {
     const auto head = read_response(Protocol::v16, message.subspan(message::envelope_bytes));
     const auto server_key = head ? read_server_key(Protocol::v16, head->parameters) : std::nullopt;
-    if (!server_key) throw std::runtime_error("a client gets no key");
+    if (!server_key)
+      throw std::runtime_error("client " + std::to_string(entered_) +
+                               " gets no key: " + (head ? head->debug : "no response to that"));
     PhotonCrypto crypto(secret_);
     crypto.derive(*server_key);
     session.request = with_type(request_type | message::encrypted_bit, crypto.seal(body));
@@ -216,8 +220,15 @@ void UdpLoad::receive(TimePoint now, Session& session) {
     if (const auto datagram = input_[i]) session.transport->receive(now, datagram->bytes);
     while (const auto payload = session.transport->next_payload()) handle(session, payload->bytes);
   }
-  if (session.transport->phase() > transport::Phase::open) throw std::runtime_error("a session ended");
+  check_open(session);
   touch(session);
+}
+
+void UdpLoad::check_open(const Session& session) {
+  if (session.transport->phase() <= transport::Phase::open) return;
+  const transport::CloseReason reason = session.transport->close_reason();
+  throw std::runtime_error("a session ended, cause " + std::to_string(static_cast<int>(reason.cause)) +
+                           ", code " + std::to_string(reason.code));
 }
 
 void UdpLoad::touch(Session& session) {
@@ -229,6 +240,7 @@ void UdpLoad::fire(TimePoint now) {
   timers_.advance(now, due_);
   for (const auto key : due_) {
     sessions_[key].transport->advance(now);
+    check_open(sessions_[key]);
     touch(sessions_[key]);
   }
 }

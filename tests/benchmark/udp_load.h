@@ -71,6 +71,7 @@ class UdpLoad {
   void receive(TimePoint now, Session& session);
   void handle(Session& session, Bytes message);
   void send(Session& session, Bytes message);
+  static void check_open(const Session& session);
   Session& next_session();
   void touch(Session& session);
   void fire(TimePoint now);
