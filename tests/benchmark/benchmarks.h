@@ -31,6 +31,8 @@ void benchmark_growth(const Shape& shape);
 void benchmark_logins(const Shape& shape);
 /// 2000 operations a second over UDP: how much later their answers come than without a proxy.
 void benchmark_latency(const Shape& shape);
+/// How late answers of 2000 operations a second come while other clients come in, and while none does.
+void benchmark_storm(const Shape& shape);
 /// Sessions over UDP that do nothing but stay.
 void benchmark_idle(const Shape& shape);
 /// User memory of sessions that do nothing: gateway over UDP and TCP, and the peers.

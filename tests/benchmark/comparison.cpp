@@ -78,6 +78,17 @@ void Comparison::print_ratio(const std::string& above, const std::string& below)
   print_line("ratio", above + " / " + below, quotients);
 }
 
+void Comparison::print_difference(const std::string& a, const std::string& b) const {
+  const Variant* const first = find(a);
+  const Variant* const second = find(b);
+  if (first == nullptr || second == nullptr) return;
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < first->rounds.size(); ++i) {
+    differences.push_back(first->rounds[i].front() - second->rounds[i].front());
+  }
+  print_line("difference", a + " - " + b, differences);
+}
+
 void Comparison::print_ratio_beyond(const std::string& base, const std::string& above,
                                     const std::string& below) const {
   const Variant* const floor = find(base);

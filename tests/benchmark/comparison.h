@@ -26,7 +26,9 @@ class Comparison {
   /// One line, "ratio above / below  median (min..max)", of quotients within a round. Nothing when one of
   /// them isn't there.
   void print_ratio(const std::string& above, const std::string& below) const;
-  /// The same of what is left when `base` is subtracted from both.
+  /// One line, "difference a - b  median (min..max)", within a round.
+  void print_difference(const std::string& a, const std::string& b) const;
+  /// As print_ratio, of what is left when `base` is subtracted from both.
   void print_ratio_beyond(const std::string& base, const std::string& above, const std::string& below) const;
 
  private:

@@ -1,7 +1,8 @@
 // What the gateway costs next to other proxies that do the same job, or less, in the same run. See README.md.
 //
-//   proxy_benchmark udp|streams|growth|logins|latency|idle|memory [--sessions N] [--bytes N] …
+//   proxy_benchmark udp|streams|growth|logins|latency|storm|idle|memory [--sessions N] [--bytes N] …
 
+#include <array>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
@@ -27,12 +28,13 @@ struct Benchmark {
   bool pinned;  // everything on one core
 };
 
-constexpr std::array<Benchmark, 7> benchmarks{{
+constexpr std::array<Benchmark, 8> benchmarks{{
     {"udp", "CPU of operations over UDP", benchmark_udp, true},
     {"streams", "CPU of operations over TCP", benchmark_streams, true},
     {"growth", "the same over UDP with --sessions and with one", benchmark_growth, true},
     {"logins", "CPU of clients that come in", benchmark_logins, true},
     {"latency", "how long answers take", benchmark_latency, false},
+    {"storm", "how long answers take while others come in", benchmark_storm, false},
     {"idle", "CPU of sessions that only ping", benchmark_idle, true},
     {"memory", "user memory of idle sessions", benchmark_memory, false},
 }};
