@@ -11,6 +11,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "config/command_line.h"
 #include "config/log.h"
 #include "config/print.h"
@@ -48,8 +49,11 @@ int run(const config::CommandLine& line) {
   protect_memory();
   Service service(line.file, line.config, log,
                   {.version = version, .commit = commit, .botan = crypto::library_version()});
-  spdlog::info("starting version={} commit={} threads={}", version, commit.empty() ? "-" : commit,
-               line.config.net.threads);
+  spdlog::info(LogLine("starting")
+                   .text("version", version)
+                   .text("commit", commit.empty() ? "-" : commit)
+                   .number("threads", line.config.net.threads)
+                   .str());
   return service.run();
 }
 
@@ -77,7 +81,7 @@ int act_or_explain(int argc, char** argv) {
     return code;
   } catch (const std::exception& error) {
     std::cerr << "photon-gateway: " << error.what() << "\n";
-    return 1;
+    return config::exit_failure;
   }
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test and check. The last line counts them.
 #   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy, fuzzing (5 s a target)
-#   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan
+#   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan; as root the package, the README's
+#                           quick start and the container's steps in clean roots of Debian 12, and --quick in one of Debian 13
 #   ./tests/run.sh --quick  gcc release and format only
 #   ./tests/run.sh --soak N gcc release, N seeds of every simulation that has seeds, and a report; nothing else
 # Output of every step is kept in build/logs. Seeds of simulations: GATEWAY_SEED, GATEWAY_SEEDS.
@@ -16,9 +17,9 @@ case "${1:-}" in
   --quick) mode=quick ;;
   --soak)
     mode=soak
-    if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then sed -n '2,7s/^# \?//p' "$0"; exit 2; fi
+    if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then sed -n '2,8s/^# \?//p' "$0"; exit 2; fi
     ;;
-  *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;;
+  *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;;
 esac
 
 export LC_ALL=C
@@ -155,6 +156,15 @@ threads_only() { # PRESET
   run_tests "$1" end_to_end_tests
 }
 
+# What a user does with the project, from nothing; see tests/packaging.
+in_clean_roots() {
+  if ((EUID != 0)); then skip "packages in clean roots" "needs root"; return; fi
+  check "package" tests/packaging/run.sh
+  check "the README's quick start" tests/packaging/quick_start.sh
+  check "the container's steps" tests/packaging/container.py
+  check "Debian 13" tests/packaging/in_root.sh trixie
+}
+
 sources() {
   find gateway tests -name '*.h' -o -name '*.cpp' | sort
 }
@@ -215,5 +225,6 @@ if [[ $mode == all ]]; then
   everything clang all
   everything gcc-asan photon-gateway unit_tests simulation_tests
   threads_only clang-tsan
+  in_clean_roots
 fi
 finish

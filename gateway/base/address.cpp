@@ -46,6 +46,13 @@ bool private_network(const Address& address) {
   return is_ipv4(address) ? private_v4(address) : private_v6(address);
 }
 
+Address limit_key(const Address& address) {
+  Address key = address;
+  key.port = 0;
+  if (!is_ipv4(address)) std::fill(key.ip.begin() + 8, key.ip.end(), std::uint8_t{0});
+  return key;
+}
+
 std::string ip_text(const Address& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (is_ipv4(address)) {

@@ -31,6 +31,8 @@ bool link_local_v6(const Address& address);
 /// network. True for loopback, RFC 1918, unique local (fc00::/7) and link-local addresses, IPv4 in its
 /// v4-mapped form too.
 bool private_network(const Address& address);
+/// Whom a limit per address counts: an IPv4 address, or the /64 of an IPv6 one; port 0.
+Address limit_key(const Address& address);
 /// "10.0.0.1" or "2001:db8::1", without the port.
 std::string ip_text(const Address& address);
 

@@ -21,8 +21,10 @@ struct CommandLine {
   Config config;      // for all but Action::leave
 };
 
-/// Exit code for arguments that can't be understood; a configuration that can't be used is 1.
+/// Exit code for arguments that can't be understood.
 inline constexpr int exit_usage = 2;
+/// Exit code for what can't be used, started or written.
+inline constexpr int exit_failure = 1;
 
 /// Reads the arguments and the configuration they name. `version` is what --version prints. Help, version and
 /// mistakes in the arguments are written here; throws Error for the configuration.

@@ -131,6 +131,12 @@ constexpr Key table[] = {
     optional("encryption.key_exchange.per_session", Kind::number, "", "1 to 1000", "4", live,
              "Further ones are refused."),
 
+    optional("encryption.key_exchange.queue", Kind::number, "", "1 to 1000000", "4096", live,
+             "So many wait a shard; when it is full, further ones are refused, those of an address over "
+             "per_address first."),
+    optional("encryption.key_exchange.wait", Kind::duration, "", "10ms to 1m", "1500ms", live,
+             "One that waited longer is refused; clients give up by themselves after some seconds."),
+
     map_of("rewriting", "Addresses in what name servers and masters answer."),
     optional(
         "rewriting.unknown_addresses", Kind::choice, "pass | reject", "", "pass", live,
@@ -162,6 +168,18 @@ constexpr Key table[] = {
     optional(
         "limits.per_session.buffered", Kind::size, "", "64KiB to 256MiB", "1MiB", new_sessions,
         "Queued toward one side; beyond it the session ends. At least twice message_size and 1KiB more."),
+    optional(
+        "limits.per_session.commands", Kind::rate, "off", "1000/s to 10000000/s", "20000/s", new_sessions,
+        "Commands of a client on udp (messages, fragments, acknowledgements, pings), and as many at once; "
+        "what comes beyond is dropped, and its client sends it again. At least messages; where messages is "
+        "over 5000/s or off and this isn't written, four times that or off."),
+    optional("limits.per_session.unreliable_buffered", Kind::size, "", "2KiB to 16MiB", "16KiB", new_sessions,
+             "Of unreliable messages on udp that wait toward one side; the oldest give way."),
+    optional("limits.per_session.reorder_distance", Kind::number, "", "128 to 65536", "4096", new_sessions,
+             "On udp a reliable command so far ahead of the next expected one isn't kept; it is sent again."),
+    optional("limits.per_session.assemblies", Kind::number, "", "1 to 1000", "16", new_sessions,
+             "Messages in fragments put together at once on udp, of those without an order of their own; "
+             "fragments of further ones aren't kept, and are sent again."),
     map_of("limits.block",
            "An address (IPv6: a /64) that keeps violating the protocol gets no new session for a while. off: "
            "nobody is blocked, and blocks are lifted; another change leaves them.",
@@ -170,6 +188,14 @@ constexpr Key table[] = {
              "So many ends of sessions by what no client of the protocol sends."),
     optional("limits.block.within", Kind::duration, "", "1s to 1h", "1m", live, "Of the first of them."),
     optional("limits.block.for", Kind::duration, "", "1s to 24h", "1m", live, "How long."),
+    optional(
+        "limits.half_open", Kind::number, "", "1024 to 16777216", "65536", restart,
+        "What so many Connects on udp announced is remembered, a listener and shard, 32 bytes each; of older "
+        "ones the smallest is assumed."),
+    optional(
+        "limits.region_pings", Kind::rate, "", "1/s to 10000000/s", "10000/s", restart,
+        "Echoed on udp, a listener and shard. An address (IPv6: a /64) gets a sixteenth while over half is "
+        "used."),
     optional("limits.exempt", Kind::addresses, "", "", "[127.0.0.1, ::1]", live,
              "Without a limit of their own, and never blocked."),
 
@@ -199,7 +225,26 @@ constexpr Key table[] = {
     optional("log.level", Kind::choice, "trace | debug | info | warn | error", "", "info", live,
              "Lines of this level and above."),
     optional("log.format", Kind::choice, "text | json", "", "text", restart,
-             "One line a message either way."),
+             "One line a message either way. json: what happened is `event`, fields keep their types."),
+    optional("log.clients", Kind::choice, "hidden | shown", "", "hidden", live,
+             "Addresses of clients in records of sessions. Level debug shows them too."),
+    optional(
+        "log.sessions", Kind::rate, "", "1/s to 1000000/s", "100/s", live,
+        "Records of sessions' ends that a shard writes, and as many at once after a pause; how many were "
+        "left out is told once a second."),
+
+    map_of("capture",
+           "SIGUSR1 writes the messages of the next session to a file, decrypted, without secrets; a second "
+           "one ends it."),
+    optional("capture.directory", Kind::path, "off", "", "off", live,
+             "Where the files go: an absolute path, of the gateway's user alone (0700). off: the signal does "
+             "nothing."),
+    optional("capture.size", Kind::size, "", "64KiB to 1GiB", "8MiB", live,
+             "Of a file; then the capture ends."),
+    optional("capture.duration", Kind::duration, "", "1s to 24h", "10m", live,
+             "From the session's begin; then the capture ends."),
+    optional("capture.listener", Kind::name, "", "", "", live, "Only sessions of this listener."),
+    optional("capture.client", Kind::address, "", "", "", live, "Only sessions of this address."),
 
     optional("threads", Kind::number, "auto", "1 to 256", "auto", restart, "Shards; auto: one a core."),
 };

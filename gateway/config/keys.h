@@ -25,7 +25,9 @@ enum class Kind : std::uint8_t {
   host_port,   // host:port
   host_ports,  // a list of them
   file,        // file: and a path
+  path,        // an absolute path of a directory
   blocks,      // a list of addresses, CIDR blocks and files of them
+  address,     // IPv4 or IPv6, without a port
   addresses,   // a list of addresses
   duration,
   size,

@@ -11,6 +11,7 @@
 #include "config/access.h"
 #include "config/addresses.h"
 #include "config/blocks.h"
+#include "config/capture.h"
 #include "config/drain.h"
 #include "config/health.h"
 #include "config/links.h"
@@ -101,7 +102,7 @@ std::vector<UpstreamText> read_upstreams(const Value& value) {
 }
 
 void read_key_exchange(const Value& value, net::Options& options) {
-  const Map map = value.map({"rate", "per_address", "per_session"});
+  const Map map = value.map({"rate", "per_address", "per_session", "queue", "wait"});
   if (const auto rate = map.find("rate")) {
     options.limits.exchanges_per_second = static_cast<double>(rate->rate(1, 1'000'000));
   }
@@ -110,6 +111,10 @@ void read_key_exchange(const Value& value, net::Options& options) {
   }
   if (const auto count = map.find("per_session")) {
     options.session.exchanges_max = static_cast<std::uint32_t>(count->number(1, 1000));
+  }
+  if (const auto queue = map.find("queue")) options.limits.exchange_queue = queue->number(1, 1'000'000);
+  if (const auto wait = map.find("wait")) {
+    options.limits.exchange_wait = wait->duration(milliseconds(10), minutes(1));
   }
 }
 
@@ -167,10 +172,43 @@ void read_messages(const Map& map, session::Options& session) {
   session.messages_per_second = off ? 0 : static_cast<std::uint32_t>(value->rate(1, 1'000'000));
 }
 
+/// Messages are commands, so these follow where nobody says otherwise.
+void read_commands(const Map& map, session::Options& session) {
+  std::uint32_t& commands = session.downstream.commands_per_second;
+  const std::uint32_t messages = session.messages_per_second;
+  const auto value = map.find("commands");
+  if (!value) {
+    commands = messages == 0 ? 0 : std::max(commands, 4 * messages);
+    return;
+  }
+  commands = value->is("off") ? 0 : static_cast<std::uint32_t>(value->rate(1000, 10'000'000));
+  if (commands != 0 && commands < messages) {
+    value->fail("\"commands\" must be at least \"messages\", since each message is one or more of them");
+  }
+}
+
+/// What UDP keeps that can't be passed on yet, the same on both sides.
+void read_queues(const Map& map, session::Options& session) {
+  for (transport::Options* leg : {&session.downstream, &session.upstream}) {
+    if (const auto bytes = map.find("unreliable_buffered")) {
+      leg->unreliable_buffered = bytes->size(2 * kibibyte, 16 * mebibyte);
+    }
+    if (const auto distance = map.find("reorder_distance")) {
+      leg->reorder_distance = static_cast<std::uint32_t>(distance->number(128, 65'536));
+    }
+    if (const auto count = map.find("assemblies")) {
+      leg->assemblies_max = static_cast<std::uint32_t>(count->number(1, 1000));
+    }
+  }
+}
+
 void read_per_session(const Value& value, session::Options& session) {
-  const Map map = value.map({"messages", "buffered"});
+  const Map map = value.map(
+      {"messages", "buffered", "commands", "unreliable_buffered", "reorder_distance", "assemblies"});
   read_messages(map, session);
   read_buffered(map, session);
+  read_commands(map, session);
+  read_queues(map, session);
 }
 
 /// Half of `buffered` is where reading pauses, so one message of the largest size must fit into the other
@@ -190,9 +228,16 @@ void read_memory(const Value& value, net::LimitOptions& limits) {
   }
 }
 
+void read_door(const Map& map, session::DoorOptions& door) {
+  if (const auto count = map.find("half_open")) door.half_open = count->number(1024, 16'777'216);
+  if (const auto rate = map.find("region_pings")) {
+    door.region_pings = static_cast<std::uint32_t>(rate->rate(1, 10'000'000));
+  }
+}
+
 void read_limits(const Value& value, net::Options& options) {
-  const Map map = value.map(
-      {"sessions", "sessions_per_address", "memory", "message_size", "per_session", "block", "exempt"});
+  const Map map = value.map({"sessions", "sessions_per_address", "memory", "message_size", "per_session",
+                             "block", "half_open", "region_pings", "exempt"});
   if (const auto sessions = map.find("sessions"); sessions && !sessions->is("auto")) {
     options.limits.sessions = sessions->number(1, 10'000'000);
     options.limits.sessions_auto = false;
@@ -207,6 +252,7 @@ void read_limits(const Value& value, net::Options& options) {
   if (const auto session = map.find("per_session")) read_per_session(*session, options.session);
   check_sizes(value, options.session);
   if (const auto block = map.find("block")) options.limits.block = read_block(*block);
+  read_door(map, options.door);
   if (const auto exempt = map.find("exempt")) {
     options.limits.exempt.clear();
     const std::string_view example = "exempt: [127.0.0.1, \"::1\"]";
@@ -260,8 +306,8 @@ void read_admin(const Value& value, Config& config) {
   config.admin = make_admin(map.require("listen", admin_example).text(admin_example));
 }
 
-void read_log(const Value& value, LogOptions& log) {
-  const Map map = value.map({"level", "format"});
+void read_log(const Value& value, LogOptions& log, net::RecordOptions& records) {
+  const Map map = value.map({"level", "format", "clients", "sessions"});
   if (const auto level = map.find("level")) {
     log.level = level->choice<LogLevel>({{"trace", LogLevel::trace},
                                          {"debug", LogLevel::debug},
@@ -271,6 +317,12 @@ void read_log(const Value& value, LogOptions& log) {
   }
   if (const auto format = map.find("format")) {
     log.format = format->choice<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}});
+  }
+  if (const auto clients = map.find("clients")) {
+    records.clients = clients->choice<bool>({{"hidden", false}, {"shown", true}});
+  }
+  if (const auto sessions = map.find("sessions")) {
+    records.sessions_per_second = static_cast<std::uint32_t>(sessions->rate(1, 1'000'000));
   }
 }
 
@@ -298,7 +350,7 @@ Config defaults() {
 Config read_config(const Value& value) {
   Config config = defaults();
   const Map root = value.map({"version", "listeners", "upstreams", "encryption", "rewriting", "access",
-                              "limits", "timeouts", "drain", "admin", "log", "threads"});
+                              "limits", "timeouts", "drain", "admin", "log", "capture", "threads"});
   read_version(root);
   const std::vector<ListenerText> listeners = read_listeners(root.require("listeners", listeners_example));
   const std::vector<UpstreamText> upstreams = read_upstreams(root.require("upstreams", upstreams_example));
@@ -312,7 +364,10 @@ Config read_config(const Value& value) {
   if (const auto drain = root.find("drain")) config.net.drain = read_drain(*drain);
   if (const auto admin = root.find("admin")) read_admin(*admin, config);
   if (config.admin) check_admin_port(listeners, config.net, config.admin->address);
-  if (const auto log = root.find("log")) read_log(*log, config.log);
+  if (const auto log = root.find("log")) read_log(*log, config.log, config.net.records);
+  if (const auto capture = root.find("capture")) {
+    config.net.capture = read_capture(*capture, config.net.listeners);
+  }
   if (const auto threads = root.find("threads")) read_threads(*threads, config);
   return config;
 }

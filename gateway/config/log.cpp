@@ -13,6 +13,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "config/log_sink.h"
 
 namespace gateway::config {
@@ -23,26 +24,28 @@ constexpr std::chrono::seconds patience{2};  // with whoever reads the log, at t
 
 std::atomic<bool> log_abandoned{false};
 
-/// %* in a pattern: the message, escaped for JSON.
-class EscapedMessage : public spdlog::custom_flag_formatter {
+/// %* in a pattern: a record (base/log_line.h) as its format writes it.
+class Record : public spdlog::custom_flag_formatter {
  public:
+  explicit Record(LogFormat format) : format_(format) {}
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
               spdlog::memory_buf_t& out) override {
-    const std::string text = json_escaped({message.payload.data(), message.payload.size()});
+    const std::string_view line(message.payload.data(), message.payload.size());
+    const std::string text = format_ == LogFormat::text ? log_text(line) : log_members(line);
     out.append(text.data(), text.data() + text.size());
   }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<EscapedMessage>(); }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<Record>(format_); }
+
+ private:
+  LogFormat format_;
 };
 
 std::unique_ptr<spdlog::formatter> formatter(LogFormat format) {
-  constexpr auto utc = spdlog::pattern_time_type::utc;
-  if (format == LogFormat::text) {
-    return std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", utc, "\n");
-  }
-  auto json = std::make_unique<spdlog::pattern_formatter>(utc, "\n");
-  json->add_flag<EscapedMessage>('*').set_pattern(
-      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%*"})");
-  return json;
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc, "\n");
+  formatter->add_flag<Record>('*', format)
+      .set_pattern(format == LogFormat::text ? "%Y-%m-%dT%H:%M:%S.%eZ %l %*"
+                                             : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%*})");
+  return formatter;
 }
 
 spdlog::level::level_enum level(LogLevel level) {
@@ -62,25 +65,6 @@ spdlog::level::level_enum level(LogLevel level) {
 }
 
 }  // namespace
-
-std::string json_escaped(std::string_view text) {
-  std::string escaped;
-  for (const char character : text) {
-    const auto code = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
-      escaped += '\\';
-      escaped += character;
-    } else if (code < 0x20 || code == 0x7F) {
-      constexpr std::string_view digits = "0123456789abcdef";
-      escaped += "\\u00";
-      escaped += digits[code >> 4U];
-      escaped += digits[code & 0x0FU];
-    } else {
-      escaped += character;
-    }
-  }
-  return escaped;
-}
 
 Log::Log(const LogOptions& options) : sink_(std::make_shared<LogSink>(STDOUT_FILENO)) {
   spdlog::init_thread_pool(lines_waiting_max, 1);

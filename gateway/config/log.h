@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "config/config.h"
 
@@ -18,8 +16,8 @@ class LogSink;
 /// The process's log for as long as it lives: to stdout, one line a message, written by a thread of its own
 /// so that a slow reader of the log never stalls traffic (then the oldest waiting lines are lost), and
 /// neither does a log that can't be written. What is lost is counted. The destructor writes out what waits,
-/// for at most two seconds. text: `2026-01-31T12:00:00.000Z info message`; json:
-/// `{"time":"…","level":"info","message":"message"}`.
+/// for at most two seconds. text: `2026-01-31T12:00:00.000Z info event key=value`; json:
+/// `{"time":"…","level":"info","event":"event","key":value}`.
 class Log {
  public:
   explicit Log(const LogOptions& options);
@@ -40,8 +38,5 @@ class Log {
   std::shared_ptr<LogSink> sink_;
   std::shared_ptr<spdlog::logger> logger_;  // outlives the thread that writes
 };
-
-/// `text` as the inside of a JSON string: quotes, backslashes and control characters escaped.
-std::string json_escaped(std::string_view text);
 
 }  // namespace gateway::config

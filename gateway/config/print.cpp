@@ -171,7 +171,9 @@ void print_encryption(const net::Options& options, Lines& out) {
   const auto per_address = static_cast<std::uint64_t>(options.limits.exchanges_per_address);
   out.line(1, "key_exchange",
            "{ rate: " + write_rate(rate) + ", per_address: " + write_rate(per_address) +
-               ", per_session: " + std::to_string(session.exchanges_max) + " }");
+               ", per_session: " + std::to_string(session.exchanges_max) +
+               ", queue: " + std::to_string(options.limits.exchange_queue) +
+               ", wait: " + write_duration(options.limits.exchange_wait) + " }");
 }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -187,9 +189,13 @@ void print_access(const net::AccessOptions& access, Lines& out) {
 }
 
 std::string per_session_text(const session::Options& session) {
-  const std::uint32_t rate = session.messages_per_second;
-  return "{ messages: " + (rate == 0 ? "off" : write_rate(rate)) +
-         ", buffered: " + write_size(session.downstream.buffered) + " }";
+  const auto rate_or_off = [](std::uint32_t rate) { return rate == 0 ? "off" : write_rate(rate); };
+  const transport::Options& leg = session.downstream;
+  return "{ messages: " + rate_or_off(session.messages_per_second) +
+         ", buffered: " + write_size(leg.buffered) + ", commands: " + rate_or_off(leg.commands_per_second) +
+         ", unreliable_buffered: " + write_size(leg.unreliable_buffered) +
+         ", reorder_distance: " + std::to_string(leg.reorder_distance) +
+         ", assemblies: " + std::to_string(leg.assemblies_max) + " }";
 }
 
 std::string block_text(const net::BlockOptions& block) {
@@ -208,6 +214,8 @@ void print_limits(const net::Options& options, Lines& out) {
   out.line(1, "message_size", write_size(options.session.message_max));
   out.line(1, "per_session", per_session_text(options.session));
   out.line(1, "block", block_text(options.limits.block));
+  out.line(1, "half_open", std::to_string(options.door.half_open));
+  out.line(1, "region_pings", write_rate(options.door.region_pings));
   out.line(1, "exempt", joined(exempt));
 }
 
@@ -216,6 +224,15 @@ void print_timeouts(const session::Options& session, Lines& out) {
            "{ silence: " + write_duration(session.downstream.silence) +
                ", connect: " + write_duration(session.connect_timeout) +
                ", init: " + write_duration(session.init_timeout) + " }");
+}
+
+std::string capture_text(const net::CaptureOptions& capture) {
+  const std::string directory = capture.directory.empty() ? "off" : yaml_text(capture.directory);
+  std::string more;
+  if (!capture.listener.empty()) more += ", listener: " + yaml_text(capture.listener);
+  if (capture.client) more += ", client: " + yaml_text(ip_text(*capture.client));
+  return "{ directory: " + directory + ", size: " + write_size(capture.size_max) +
+         ", duration: " + write_duration(capture.duration) + more + " }";
 }
 
 void print_drain(const net::DrainOptions& drain, Lines& out) {
@@ -239,7 +256,10 @@ std::string print(const Config& config) {
   out.line(0, "admin", config.admin ? "{ listen: " + yaml_text(config.admin->text) + " }" : "off");
   out.line(0, "log",
            "{ level: " + std::string(word(config.log.level)) +
-               ", format: " + std::string(word(config.log.format)) + " }");
+               ", format: " + std::string(word(config.log.format)) +
+               ", clients: " + (config.net.records.clients ? "shown" : "hidden") +
+               ", sessions: " + write_rate(config.net.records.sessions_per_second) + " }");
+  out.line(0, "capture", capture_text(config.net.capture));
   out.line(0, "threads", config.threads == 0 ? "auto" : std::to_string(config.threads));
   return out.text();
 }

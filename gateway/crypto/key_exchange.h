@@ -31,7 +31,7 @@ struct Exchanged {
 
 /// One Diffie-Hellman exchange in the server's part, over Oakley group 1 with generator 22: checks the
 /// client's public key (2 ≤ y ≤ p − 2, at most 128 bytes raw and 96 without leading zeros), draws a fresh
-/// secret of 160…192 bits from `random` and wipes it. Source: gateway/message/README.md, "Key exchange".
+/// secret of 192 bits from `random` and wipes it. Source: gateway/message/README.md, "Key exchange".
 Result<Exchanged, KeyError> exchange(Bytes client_public_key, Random& random);
 
 /// The same with a given secret: for tests and recordings.

@@ -1,50 +1,82 @@
 #include "crypto/powers.h"
 
-#include <array>
-#include <cstdint>
+#include <algorithm>
 
-#include <botan/dl_group.h>
-#include <botan/numthry.h>
-
-#include "crypto/key_exchange.h"
+#include "crypto/generator_table.h"
+#include "crypto/power_table.h"
+#include "crypto/scrubbed.h"
 
 namespace gateway::crypto {
 
 namespace {
 
-using Botan::BigInt;
+constexpr Number generator = [] {
+  Number number{};
+  number.back() = generator_value;
+  return number;
+}();
 
-// Oakley group 1, RFC 2409 section 6.1: a safe prime of 768 bits.
-constexpr std::array<std::uint8_t, public_key_bytes> prime_bytes = {
-    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xC9, 0x0F, 0xDA, 0xA2, 0x21, 0x68, 0xC2, 0x34,
-    0xC4, 0xC6, 0x62, 0x8B, 0x80, 0xDC, 0x1C, 0xD1, 0x29, 0x02, 0x4E, 0x08, 0x8A, 0x67, 0xCC, 0x74,
-    0x02, 0x0B, 0xBE, 0xA6, 0x3B, 0x13, 0x9B, 0x22, 0x51, 0x4A, 0x08, 0x79, 0x8E, 0x34, 0x04, 0xDD,
-    0xEF, 0x95, 0x19, 0xB3, 0xCD, 0x3A, 0x43, 0x1B, 0x30, 0x2B, 0x0A, 0x6D, 0xF2, 0x5F, 0x14, 0x37,
-    0x4F, 0xE1, 0x35, 0x6D, 0x6D, 0x51, 0xC2, 0x45, 0xE4, 0x85, 0xB5, 0x76, 0x62, 0x5E, 0x7E, 0xC6,
-    0xF4, 0x4C, 0x42, 0xE9, 0xA6, 0x3A, 0x36, 0x20, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-constexpr std::uint8_t generator = 22;
+Number prime_bytes() {
+  Number bytes;
+  write_limbs(Field::prime(), bytes);
+  return bytes;
+}
 
-// The group with its table of powers of the generator, made at the first use and shared by all threads.
-const Botan::DL_Group& group() {
-  static const Botan::DL_Group instance = [] {
-    const BigInt p(prime_bytes.data(), prime_bytes.size());
-    return Botan::DL_Group(p, (p - 1) / 2, BigInt(generator));
-  }();
-  return instance;
+// base^0 … base^15.
+void fill_table(Field& field, const Limbs& base, PowerTable& table) {
+  table[0] = Field::one();
+  table[1] = base;
+  for (std::size_t i = 2; i < table.size(); i += 2) {
+    table[i] = table[i / 2];
+    field.square(table[i]);
+    table[i + 1] = table[i];
+    field.multiply(table[i + 1], base);
+  }
+}
+
+void write_power(Field& field, Limbs& power, Number& out) {
+  field.leave(power);
+  write_limbs(power, out);
 }
 
 }  // namespace
 
-const BigInt& group_prime() {
-  return group().get_p();
+bool is_public_key(const Number& number) {
+  static const Number prime = prime_bytes();
+  Number most = prime;
+  most.back() -= 2;  // the prime ends in FF
+  Number least{};
+  least.back() = 2;
+  return least <= number && number <= most;
 }
 
-BigInt power_of_generator(const BigInt& exponent, std::size_t exponent_bits_max) {
-  return group().power_g_p(exponent, exponent_bits_max);
+// Four bits of the exponent at a time, each with the same work: four squares, and a product even by 1.
+void power_of(const Number& base, Bytes exponent, Number& out, Multiplier multiplier) {
+  Field field(multiplier);
+  Scrubbed<PowerTable> table;
+  Scrubbed<Limbs> power;
+  Scrubbed<Limbs> factor;
+  factor.value = limbs_of(base);
+  field.enter(factor.value);
+  fill_table(field, factor.value, table.value);
+  power.value = Field::one();
+  for (const std::uint8_t byte : exponent) {
+    for (const unsigned shift : {4u, 0u}) {
+      for (int i = 0; i < 4; ++i) field.square(power.value);
+      read_power(table.value, byte >> shift & 15, factor.value);
+      field.multiply(power.value, factor.value);
+    }
+  }
+  write_power(field, power.value, out);
 }
 
-BigInt power_of(const BigInt& base, const BigInt& exponent) {
-  return Botan::power_mod(base, exponent, group_prime());
+void power_of_generator(Bytes exponent, Number& out, Multiplier multiplier) {
+  if (exponent.size() > table_exponent_bytes) return power_of(generator, exponent, out, multiplier);
+  static const GeneratorTable table;
+  Field field(multiplier);
+  Scrubbed<Limbs> power;
+  table.raise(field, exponent, power.value);
+  write_power(field, power.value, out);
 }
 
 }  // namespace gateway::crypto

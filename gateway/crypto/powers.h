@@ -1,19 +1,29 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
-
-#include <botan/bigint.h>
+#include <cstdint>
 
 #include "base/bytes.h"
+#include "crypto/field.h"
 
 namespace gateway::crypto {
 
-/// The prime of the protocol's group.
-const Botan::BigInt& group_prime();
+inline constexpr std::size_t number_bytes = 96;  // 768 bits
 
-/// Powers in the group. No branch and no index depends on the exponent's bits, but on its length one may;
-/// tests/constant_time checks both.
-Botan::BigInt power_of_generator(const Botan::BigInt& exponent, std::size_t exponent_bits_max);
-Botan::BigInt power_of(const Botan::BigInt& base, const Botan::BigInt& exponent);
+/// A number of the protocol's group: big-endian, with its leading zeros.
+using Number = std::array<std::uint8_t, number_bytes>;
+
+/// Exponents up to this length have a table of the generator's powers; longer ones cost twice as much.
+inline constexpr std::size_t table_exponent_bytes = 24;
+
+/// 2 ≤ number ≤ p − 2: what may be a public key. Public keys aren't secret.
+bool is_public_key(const Number& number);
+
+/// base^exponent and 22^exponent modulo the prime. The exponent is big-endian. No branch and no index depends
+/// on its value or on the base's, only on its length; tests/constant_time checks it. Nothing secret is left
+/// behind but the result.
+void power_of(const Number& base, Bytes exponent, Number& power, Multiplier = best_multiplier());
+void power_of_generator(Bytes exponent, Number& power, Multiplier = best_multiplier());
 
 }  // namespace gateway::crypto

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
 #include <vector>
 
 #include "metrics/families.h"
@@ -19,8 +18,5 @@ void add_process_families(const Scrape& scrape, Families& out);
 
 /// The listeners that speak this, by index of Options::listeners.
 std::vector<std::size_t> listeners_of(net::Scheme scheme, const net::Options& options);
-
-/// The `reason` label of a client that was turned away.
-std::string_view name(net::Rejection rejection);
 
 }  // namespace gateway::metrics

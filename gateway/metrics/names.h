@@ -56,6 +56,9 @@ inline constexpr Metric blocked_sources = {
     "protocol (limits.block)."};
 inline constexpr Metric blocks = {Kind::counter, "photon_gateway_blocks_total", "",
                                   "Times that an address was blocked."};
+inline constexpr Metric block_evictions = {
+    Kind::counter, "photon_gateway_block_evictions_total", "",
+    "Blocks that ended early because the table of 4096 addresses had no other place."};
 inline constexpr Metric session_duration = {Kind::histogram, "photon_gateway_session_duration_seconds", "",
                                             "How long sessions lived that ended."};
 inline constexpr Metric connects_answered = {
@@ -70,9 +73,10 @@ inline constexpr Metric stream_handshakes = {
     "Clients on their way to a session on listeners of ws and wss (TLS, WebSocket upgrade). result=timeout: "
     "not there within timeouts.init; tls: TLS failed; request: no valid upgrade request; upstream: no server "
     "accepted the upgrade (502); closed: the client left meanwhile."};
-inline constexpr Metric region_pings = {
-    Kind::counter, "photon_gateway_region_pings_total", "result",
-    "Region pings (udp only); result=dropped: beyond what is echoed a second."};
+inline constexpr Metric region_pings = {Kind::counter, "photon_gateway_region_pings_total", "result",
+                                        "Region pings (udp only); result=dropped: beyond "
+                                        "limits.region_pings; over_share: beyond the sixteenth of "
+                                        "it that one address (IPv6: a /64) has while over half is used."};
 
 // Traffic
 inline constexpr Metric datagrams = {Kind::counter, "photon_gateway_datagrams_total", "direction, side",
@@ -109,7 +113,8 @@ inline constexpr Metric address_rewrites = {
 inline constexpr Metric dropped = {
     Kind::counter, "photon_gateway_dropped_total", "reason, side",
     "What was received or queued and not used; reason=no_session: datagrams that "
-    "belong to no session and prove no address."};
+    "belong to no session and prove no address; command_rate: datagrams beyond "
+    "limits.per_session.commands."};
 inline constexpr Metric receive_drops = {
     Kind::counter, "photon_gateway_socket_receive_drops_total", "listener",
     "Datagrams the kernel dropped because the buffer of a listener (udp only) was full."};
@@ -201,10 +206,13 @@ inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_u
 // Configuration and the way out
 inline constexpr Metric config_reloads = {
     Kind::counter, "photon_gateway_config_reloads_total", "result",
-    "Reloads of the configuration (SIGHUP); result=failed: nothing was changed, the log says why."};
+    "Reloads of the configuration (SIGHUP); result=failed: nothing was changed, the log says why; refused: "
+    "while draining, so nothing was read."};
 inline constexpr Metric config_last_reload_successful = {
     Kind::gauge, "photon_gateway_config_last_reload_successful", "",
-    "1 while the configuration in effect is the one last asked for; 0 after a reload that failed."};
+    "1 while the configuration in effect is the one last asked for; 0 after a reload that failed. One that "
+    "was "
+    "refused changes nothing here."};
 inline constexpr Metric config_last_reload_success = {
     Kind::gauge, "photon_gateway_config_last_reload_success_timestamp_seconds", "",
     "When the configuration in effect was read, in seconds since 1970."};
@@ -223,6 +231,9 @@ inline constexpr Metric draining = {Kind::gauge, "photon_gateway_draining", "",
 inline constexpr Metric log_lines_dropped = {
     Kind::counter, "photon_gateway_log_lines_dropped_total", "",
     "Lines of the log that were lost: they couldn't be written, or too many waited for a reader."};
+inline constexpr Metric records_left_out = {
+    Kind::counter, "photon_gateway_log_records_left_out_total", "",
+    "Records of sessions and blocks that weren't written, since more came than log.sessions allows."};
 inline constexpr Metric build_info = {Kind::gauge, "photon_gateway_build_info", "version, commit, botan",
                                       "Always 1; what was built, and the version of Botan it runs with."};
 inline constexpr Metric start_time = {Kind::gauge, "photon_gateway_start_time_seconds", "",
@@ -247,6 +258,7 @@ inline constexpr std::array all = {&sessions,
                                    &accept_failures,
                                    &blocked_sources,
                                    &blocks,
+                                   &block_evictions,
                                    &session_duration,
                                    &connects_answered,
                                    &proofs,
@@ -297,6 +309,7 @@ inline constexpr std::array all = {&sessions,
                                    &ready,
                                    &draining,
                                    &log_lines_dropped,
+                                   &records_left_out,
                                    &build_info,
                                    &start_time,
                                    &process_cpu,

@@ -2,6 +2,7 @@
 #include "metrics/groups.h"
 #include "metrics/names.h"
 #include "metrics/process.h"
+#include "metrics/sums.h"
 
 namespace gateway::metrics {
 
@@ -10,6 +11,7 @@ namespace {
 void add_config(const ConfigState& config, Families& out) {
   out.add(config_reloads, config.reloads, {{"result", "ok"}});
   out.add(config_reloads, config.failed_reloads, {{"result", "failed"}});
+  out.add(config_reloads, config.refused_reloads, {{"result", "refused"}});
   out.add(config_last_reload_successful, std::uint64_t{config.last_successful});
   out.add(config_last_reload_success, config.last_success);
   out.add(config_hash_info, std::uint64_t{1}, {{"hash", config.hash}});
@@ -39,6 +41,7 @@ void add_process_families(const Scrape& scrape, Families& out) {
   out.add(ready, std::uint64_t{scrape.ready});
   out.add(draining, std::uint64_t{scrape.draining});
   out.add(log_lines_dropped, scrape.log_lines_dropped);
+  out.add(records_left_out, Sums(scrape.shards).shards(&net::ShardStats::records_left_out));
   out.add(
       build_info, std::uint64_t{1},
       {{"version", scrape.build.version}, {"commit", scrape.build.commit}, {"botan", scrape.build.botan}});

@@ -21,6 +21,7 @@ struct Build {
 struct ConfigState {
   std::uint64_t reloads = 0;
   std::uint64_t failed_reloads = 0;
+  std::uint64_t refused_reloads = 0;  // while draining; they say nothing about the file
   bool last_successful = true;
   double last_success = 0;  // seconds since 1970
   std::string hash;         // a fingerprint of the configuration in effect
@@ -33,6 +34,7 @@ struct Scrape {
   std::vector<net::PoolReport> pools;              // by index of the pools
   std::vector<std::uint64_t> certificates_expire;  // by index of the listeners; see Gateway
   std::size_t blocked_sources = 0;                 // see Gateway
+  std::uint64_t evicted_blocks = 0;                // see Gateway
   Build build;
   ConfigState config;
   double started = 0;                   // seconds since 1970

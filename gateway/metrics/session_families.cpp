@@ -8,32 +8,6 @@
 
 namespace gateway::metrics {
 
-std::string_view name(net::Rejection rejection) {
-  switch (rejection) {
-    case net::Rejection::sessions:
-      return "sessions";
-    case net::Rejection::sessions_per_address:
-      return "sessions_per_address";
-    case net::Rejection::memory:
-      return "memory";
-    case net::Rejection::stopping:
-      return "stopping";
-    case net::Rejection::draining:
-      return "draining";
-    case net::Rejection::access:
-      return "access";
-    case net::Rejection::descriptors:
-      return "descriptors";
-    case net::Rejection::blocked:
-      return "blocked";
-    case net::Rejection::backlog:
-      return "backlog";
-    case net::Rejection::count_:
-      break;
-  }
-  return "unknown";
-}
-
 namespace {
 
 using net::ListenerStats;
@@ -89,9 +63,10 @@ void add_memory(const net::Options& options, const Sums& sums, Families& out) {
   out.add(memory_limit, limit ? static_cast<double>(*limit) : std::numeric_limits<double>::infinity());
 }
 
-void add_blocks(std::size_t sources, const Sums& sums, Families& out) {
-  out.add(blocked_sources, std::uint64_t{sources});
+void add_blocks(const Scrape& scrape, const Sums& sums, Families& out) {
+  out.add(blocked_sources, std::uint64_t{scrape.blocked_sources});
   out.add(blocks, sums.shards(&ShardStats::blocks));
+  out.add(block_evictions, scrape.evicted_blocks);
 }
 
 void add_accepts(const net::Options& options, const Sums& sums, Families& out) {
@@ -111,6 +86,7 @@ void add_door(const Sums& sums, Families& out) {
   out.add(proofs, forgotten, {{"result", "forgotten"}});
   out.add(region_pings, sums.door(&DoorStats::region_pings), {{"result", "echoed"}});
   out.add(region_pings, sums.door(&DoorStats::region_pings_dropped), {{"result", "dropped"}});
+  out.add(region_pings, sums.door(&DoorStats::region_pings_over_share), {{"result", "over_share"}});
 }
 
 void add_stream_handshakes(const net::Options& options, const Sums& sums, Families& out) {
@@ -132,7 +108,7 @@ void add_session_families(const Scrape& scrape, Families& out) {
   const Sums sums(scrape.shards);
   add_sessions(scrape.options, sums, out);
   add_memory(scrape.options, sums, out);
-  add_blocks(scrape.blocked_sources, sums, out);
+  add_blocks(scrape, sums, out);
   add_accepts(scrape.options, sums, out);
   add_door(sums, out);
   add_stream_handshakes(scrape.options, sums, out);

@@ -83,11 +83,4 @@ std::uint64_t seeded_hash(const Address& address, std::uint64_t seed) {
   return mix(mix(mix(high ^ seed) ^ low) + address.port);
 }
 
-Address limit_key(const Address& address) {
-  Address key = address;
-  key.port = 0;
-  if (!is_ipv4(address)) std::fill(key.ip.begin() + 8, key.ip.end(), std::uint8_t{0});
-  return key;
-}
-
 }  // namespace gateway::net

@@ -34,7 +34,4 @@ std::string to_text(const Address& address);
 /// Spreads addresses over a table; under a random seed nobody can pick some that meet.
 std::uint64_t seeded_hash(const Address& address, std::uint64_t seed);
 
-/// Whom a limit per address counts: an IPv4 address, or the /64 of an IPv6 one; port 0.
-Address limit_key(const Address& address);
-
 }  // namespace gateway::net

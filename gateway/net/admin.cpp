@@ -54,8 +54,12 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
   }
 
   const AdminPages& pages() const { return pages_; }
-  void connection_closed() {
+  /// Ends a connection; its place becomes the spare one that is missing, before a shard can take it.
+  void close(tcp::socket& socket) {
     --connections_;
+    error_code error;
+    const int descriptor = socket.is_open() ? socket.release(error) : -1;
+    if (descriptor >= 0 && !error) spare_to_keep().keep_instead_of(descriptor, null_.get());
     keep_spares();
   }
 
@@ -63,6 +67,7 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
   void take(tcp::socket socket);
   void accept_with_spares();
   void keep_spares();
+  SpareDescriptor& spare_to_keep() { return spares_[0].kept() ? spares_[1] : spares_[0]; }
   void pause();
 
   tcp::acceptor acceptor_;
@@ -72,6 +77,7 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
   // One for a connection, the other for what its answer reads below /proc: while descriptors are exhausted
   // the operator wants to see it.
   std::array<SpareDescriptor, 2> spares_;
+  const Descriptor null_{open("/dev/null", O_RDONLY | O_CLOEXEC)};  // what stands in the place of a spare one
 };
 
 namespace {
@@ -81,25 +87,32 @@ template <class Server>
 class Connection : public std::enable_shared_from_this<Connection<Server>> {
  public:
   Connection(tcp::socket socket, std::shared_ptr<Server> server)
-      : stream_(std::move(socket)), server_(std::move(server)) {}
-  ~Connection() {
-    error_code ignored;
-    stream_.socket().close(ignored);
-    server_->connection_closed();
-  }
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), server_(std::move(server)) {}
+  ~Connection() { server_->close(socket_); }
 
   void read() {
     parser_.emplace();
     set_limits(*parser_);
-    stream_.expires_after(patience);
-    http::async_read(stream_, buffer_, *parser_,
+    wait();
+    http::async_read(socket_, buffer_, *parser_,
                      [self = this->shared_from_this()](error_code error, std::size_t) {
                        if (!error) self->write();
                      });
   }
 
  private:
+  // Not that of Beast's stream, which closes the socket itself: then its descriptor is anybody's.
+  void wait() {
+    timer_.expires_after(patience);
+    timer_.async_wait([weak = this->weak_from_this()](error_code error) {
+      const auto self = weak.lock();
+      error_code ignored;
+      if (self && !error) self->socket_.cancel(ignored);
+    });
+  }
+
   void write() {
+    wait();
     const bool head = parser_->get().method() == http::verb::head;
     response_ = answer(parser_->get(), server_->pages());
     serializer_.emplace(response_);
@@ -108,19 +121,20 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
       if (!error) self->written();
     };
     if (head) {
-      http::async_write_header(stream_, *serializer_, done);
+      http::async_write_header(socket_, *serializer_, done);
     } else {
-      http::async_write(stream_, *serializer_, done);
+      http::async_write(socket_, *serializer_, done);
     }
   }
 
   void written() {
     if (response_.keep_alive()) return read();
     error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
-  boost::beast::tcp_stream stream_;
+  tcp::socket socket_;
+  boost::asio::steady_timer timer_;
   std::shared_ptr<Server> server_;
   boost::beast::flat_buffer buffer_{admin_header_bytes_max};
   std::optional<AdminParser> parser_;

@@ -1,53 +1,60 @@
 #include "net/end_log.h"
 
-#include <algorithm>
-#include <chrono>
-
 #include <spdlog/fmt/fmt.h>
 
 namespace gateway::net {
 
 namespace {
 
-// The application id is the client's text: nothing in it may look like another field of the line.
-std::string quoted(std::string text) {
-  std::replace(text.begin(), text.end(), '"', '?');
-  std::replace(text.begin(), text.end(), '\\', '?');
-  return '"' + text + '"';
+void add(LogLine& line, std::string_view key, const session::Traffic& traffic) {
+  line.group(key)
+      .number("messages", traffic.messages)
+      .number("encrypted", traffic.encrypted)
+      .number("bytes", traffic.bytes)
+      .end_group();
 }
 
-std::string describe(const session::Traffic& traffic) {
-  return fmt::format("messages={} encrypted={} bytes={}", traffic.messages, traffic.encrypted, traffic.bytes);
+double in_seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
 }
 
 }  // namespace
 
-std::string describe_end(const std::string& listener, const session::Record& record,
-                         const std::string& server, TimePoint now) {
+LogLine describe_end(const std::string& listener, const session::Record& record, const std::string& server,
+                     TimePoint now) {
   const auto& version = record.client_version.parts;
-  return fmt::format(
-      "session ended listener={} reason={} code={} seconds={:.3f} to_server[{}] to_client[{}] exchanges={} "
-      "client={}.{}.{}.{} application={} server={}",
-      listener, session::name(record.end), record.code,
-      std::chrono::duration<double>(now - record.opened).count(),
-      describe(record.of(session::Direction::to_server)), describe(record.of(session::Direction::to_client)),
-      record.exchanges, version[0], version[1], version[2], version[3], quoted(record.application),
-      server.empty() ? "-" : server);
+  LogLine line("session ended");
+  line.text("listener", listener)
+      .text("reason", session::name(record.end))
+      .number("code", record.code)
+      .seconds("seconds", now - record.opened);
+  add(line, "to_server", record.of(session::Direction::to_server));
+  add(line, "to_client", record.of(session::Direction::to_client));
+  line.number("exchanges", record.exchanges)
+      .text("client", fmt::format("{}", fmt::join(version, ".")))
+      .quoted("application", record.application)
+      .text("server", server.empty() ? "-" : server);
+  return line;
 }
 
-std::string describe_block(const std::string& listener, const session::Record& last,
-                           const BlockOptions& block) {
-  const auto in_seconds = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
-  return fmt::format(
-      "source blocked listener={} reason={} violations={} within_seconds={:g} for_seconds={:g}", listener,
-      session::name(last.end), block.violations, in_seconds(block.within), in_seconds(block.duration));
+LogLine describe_block(const std::string& listener, const session::Record& last, const BlockOptions& block) {
+  LogLine line("source blocked");
+  line.text("listener", listener)
+      .text("reason", session::name(last.end))
+      .number("violations", block.violations)
+      .number("within_seconds", in_seconds(block.within))
+      .number("for_seconds", in_seconds(block.duration));
+  return line;
 }
 
-std::string describe_finding(const std::string& listener, const policy::Finding& finding) {
+LogLine describe_finding(const std::string& listener, const policy::Finding& finding) {
   const bool operation = finding.kind == policy::Kind::operation;
-  return fmt::format("{} listener={} {}={} outcome={}; further ones are only counted",
-                     operation ? "an operation arrived in the clear" : "an event can't be sealed", listener,
-                     policy::name(finding.kind), policy::code_word(finding), policy::name(finding.outcome));
+  LogLine line(operation ? "an operation arrived in the clear" : "an event can't be sealed");
+  line.text("listener", listener)
+      .text(policy::name(finding.kind), policy::code_word(finding))
+      .text("outcome", policy::name(finding.outcome))
+      .note("further ones are only counted");
+  return line;
 }
 
 }  // namespace gateway::net

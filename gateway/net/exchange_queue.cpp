@@ -19,7 +19,7 @@ std::optional<SessionId> ExchangeQueue::push(SessionId session, session::Exchang
                                              const Address& client, TimePoint now) {
   Waiting one{session, rates_.source_of(client), std::move(job), now};
   std::optional<SessionId> refused;
-  if (waiting_.size() >= limits_.exchange_queue) {
+  if (waiting_.size() >= waiting_max_) {
     if (within_rate(one, now)) refused = drop_over_rate(now);
     if (!refused) return session;
   }
@@ -38,7 +38,7 @@ std::optional<SessionId> ExchangeQueue::drop_over_rate(TimePoint now) {
 std::optional<ExchangeQueue::Done> ExchangeQueue::next(TimePoint now) {
   while (!waiting_.empty() && !alive_(waiting_.front().session)) waiting_.pop_front();
   if (waiting_.empty()) return std::nullopt;
-  if (now - waiting_.front().since > limits_.exchange_wait) {
+  if (now - waiting_.front().since > wait_max_) {
     const Waiting late = take(waiting_.begin());
     return Done{late.session, session::ExchangeResult::throttled, late.since};
   }
@@ -79,7 +79,7 @@ ExchangeQueue::Waiting ExchangeQueue::take(const Place& place) {
 TimePoint ExchangeQueue::deadline() const {
   if (waiting_.empty()) return never;
   const TimePoint may_run = std::max(rates_.next(), choice_);
-  return std::min(may_run, waiting_.front().since + limits_.exchange_wait + Duration(1));
+  return std::min(may_run, waiting_.front().since + wait_max_ + Duration(1));
 }
 
 }  // namespace gateway::net

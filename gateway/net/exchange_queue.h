@@ -41,7 +41,17 @@ class ExchangeQueue {
 
   /// `rates` are shared by all shards. An exchange whose session isn't `alive` any more is forgotten.
   ExchangeQueue(const LimitOptions& limits, ExchangeRates& rates, Random& random, Alive alive)
-      : limits_(limits), rates_(rates), random_(random), alive_(std::move(alive)) {}
+      : waiting_max_(limits.exchange_queue),
+        wait_max_(limits.exchange_wait),
+        rates_(rates),
+        random_(random),
+        alive_(std::move(alive)) {}
+
+  /// From now on so many may wait, and so long. Those that are too many for it wait on.
+  void use(std::size_t waiting_max, Duration wait_max) {
+    waiting_max_ = waiting_max;
+    wait_max_ = wait_max;
+  }
 
   /// Queues one. When the queue is full somebody is to be refused, and comes back: the newest of an address
   /// over its rate if this one isn't, otherwise this one.
@@ -71,7 +81,8 @@ class ExchangeQueue {
   std::optional<SessionId> drop_over_rate(TimePoint now);
   Waiting take(const Place& place);
 
-  LimitOptions limits_;
+  std::size_t waiting_max_;
+  Duration wait_max_;
   ExchangeRates& rates_;
   Random& random_;
   Alive alive_;

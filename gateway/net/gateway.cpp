@@ -13,6 +13,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "crypto/system_random.h"
 #include "net/capacity.h"
 #include "net/instance_lock.h"
@@ -36,10 +37,11 @@ Options fitted(Options options) {
   const std::size_t wanted = options.limits.sessions;
   options.limits.sessions = fitting_sessions(options, raise_system_limits(descriptors_needed(options)));
   if (options.limits.sessions < wanted) {
-    spdlog::warn(
-        "this system carries {} sessions, not {}: for more, raise the limit of open files, or widen "
-        "net.ipv4.ip_local_port_range",
-        options.limits.sessions, wanted);
+    spdlog::warn(LogLine("this system carries fewer sessions")
+                     .number("sessions", options.limits.sessions)
+                     .number("wanted", wanted)
+                     .note("for more, raise the limit of open files, or widen net.ipv4.ip_local_port_range")
+                     .str());
   }
   return options;
 }
@@ -63,9 +65,11 @@ void warn_without_active_server(const PoolOptions& pool) {
   });
   if (active) return;
   spdlog::warn(
-      "upstream={} has no active server: its clients are told \"server full\"; write state: active at one of "
-      "its servers, or leave state out",
-      pool.name);
+      LogLine("no active server")
+          .text("upstream", pool.name)
+          .note("its clients are told \"server full\"; write state: active at one of its servers, or "
+                "leave state out")
+          .str());
 }
 
 }  // namespace
@@ -125,8 +129,12 @@ Gateway::~Gateway() {
 void Gateway::start() {
   for (const ListenerOptions& listener : state_->options.listeners) {
     const PoolOptions& pool = state_->options.pools[listener.pool];
-    spdlog::info("listening listener={} address={} upstream={} servers={}", listener.name, listener.text,
-                 pool.name, servers_of(pool));
+    spdlog::info(LogLine("listening")
+                     .text("listener", listener.name)
+                     .text("address", listener.text)
+                     .text("upstream", pool.name)
+                     .text("servers", servers_of(pool))
+                     .str());
   }
   for (const PoolOptions& pool : state_->options.pools) warn_without_active_server(pool);
   state_->watch_servers();
@@ -168,6 +176,10 @@ void Gateway::reload(const Options& wanted) {
   for (auto& shard : state_->shards) done.push_back(shard->use(runtime));
   for (std::future<void>& one : done) one.wait();
   state_->options = std::move(next);
+}
+
+void Gateway::capture() {
+  state_->shared.captures.signalled(state_->options.capture);
 }
 
 void Gateway::announce_end() {
@@ -218,6 +230,10 @@ const std::vector<std::uint64_t>& Gateway::certificates_expire() const {
 
 std::size_t Gateway::blocked_sources() const {
   return state_->shared.blocks.count(std::chrono::steady_clock::now());
+}
+
+std::uint64_t Gateway::evicted_blocks() const {
+  return state_->shared.blocks.evicted();
 }
 
 }  // namespace gateway::net

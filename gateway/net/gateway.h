@@ -34,6 +34,9 @@ class Gateway {
   /// thread.
   void reload(const Options& wanted);
 
+  /// The operator's signal for a capture, see Captures.
+  void capture();
+
   // The way out, see Drain: each step may be taken again.
 
   /// ready() is false from now on.
@@ -60,6 +63,8 @@ class Gateway {
   const std::vector<std::uint64_t>& certificates_expire() const;
   /// Addresses that get no new sessions at present, see SourceBlocks.
   std::size_t blocked_sources() const;
+  /// Blocks that were forgotten before their end, see SourceBlocks.
+  std::uint64_t evicted_blocks() const;
 
  private:
   struct State;

@@ -6,31 +6,35 @@ namespace gateway::net {
 
 using session::Notice;
 
-std::string describe(const session::Notices::Noted& noted) {
+LogLine describe(const std::string& listener, const session::Notices::Noted& noted) {
   switch (noted.notice) {
     case Notice::unknown_address:
-      return fmt::format(
-          "a server sends clients to \"{}\", which no listener fronts: players bypass the gateway. Put a "
-          "listener "
-          "with a public_address in front of that server, and what it calls itself into its \"advertised\"",
-          noted.text);
+      return LogLine("a server sends clients past the gateway")
+          .text("listener", listener)
+          .quoted("target", noted.text)
+          .note(
+              "no listener fronts that server; put one with a public_address in front of it, and what it "
+              "calls itself into its \"advertised\"");
     case Notice::unparsed_response:
-      return "a response that may name a server could not be read, so no address in it was replaced: players "
-             "may "
-             "bypass the gateway";
+      return LogLine("a response that may name a server could not be read")
+          .text("listener", listener)
+          .note("no address in it was replaced, so players may bypass the gateway");
     case Notice::authenticate_once:
-      return "clients use AuthenticateOnce (operation 231): on the servers they are sent to next they take "
-             "their "
-             "key from a token, and what they encrypt there passes unread (encryption.unknown_key). To have "
-             "it "
-             "opened here, set AuthMode Auth in the client";
+      return LogLine("clients use AuthenticateOnce (operation 231)")
+          .text("listener", listener)
+          .note(
+              "on the servers they are sent to next they take their key from a token, and what they encrypt "
+              "there passes unread (encryption.unknown_key). To have it opened here, set AuthMode Auth in "
+              "the client");
     case Notice::datagram_encryption:
-      return "a server encrypts whole datagrams (modes 10 to 13, chosen with AuthenticateOnce), which nobody "
-             "between it and the client can read: these sessions can't play. Set EncryptionMode "
-             "PayloadEncryption "
-             "or AuthMode Auth in the client";
+      return LogLine("a server encrypts whole datagrams")
+          .text("listener", listener)
+          .note(
+              "modes 10 to 13, chosen with AuthenticateOnce, which nobody between it and the client can "
+              "read: these sessions can't play. Set EncryptionMode PayloadEncryption or AuthMode Auth in the "
+              "client");
   }
-  return {};
+  return LogLine("unknown notice");
 }
 
 void NoticeLog::write(const std::string& listener, const session::Notices::Noted& noted) {
@@ -38,7 +42,7 @@ void NoticeLog::write(const std::string& listener, const session::Notices::Noted
     const std::lock_guard lock(mutex_);
     if (!written_.emplace(listener, noted.notice, noted.text).second) return;
   }
-  spdlog::warn("{} listener={}", describe(noted), listener);
+  spdlog::warn(describe(listener, noted).str());
 }
 
 }  // namespace gateway::net

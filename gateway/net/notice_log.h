@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 
+#include "base/log_line.h"
 #include "session/notices.h"
 
 namespace gateway::net {
@@ -21,6 +22,6 @@ class NoticeLog {
 };
 
 /// The line of the log. Says what to do about it.
-std::string describe(const session::Notices::Noted& noted);
+LogLine describe(const std::string& listener, const session::Notices::Noted& noted);
 
 }  // namespace gateway::net

@@ -122,6 +122,23 @@ struct DrainOptions {
                                     // games is over by then
 };
 
+/// What the log says of sessions.
+struct RecordOptions {
+  /// Records of sessions' ends that a shard writes a second, and as many at once; further ones are counted
+  /// only. Enough for every player of a shard to leave within minutes, and 3 GB a day under a flood.
+  std::uint32_t sessions_per_second = 100;
+  bool clients = false;  // with addresses of clients, not only at level debug: an address book of the players
+};
+
+/// Where the messages of one session are written to when the operator asks for it by a signal.
+struct CaptureOptions {
+  std::string directory;                        // of ours alone; empty: captures are off
+  std::size_t size_max = std::size_t{8} << 20;  // bytes of a file: some minutes of a busy session
+  Duration duration = minutes(10);              // from the session's begin: nobody forgets a capture
+  std::string listener{};                       // only sessions of this one; empty: any
+  std::optional<Address> client{};              // only of this address (port ignored)
+};
+
 /// What is fixed for the process's life: a reload that asks for other listeners or threads is refused. (What
 /// TLS and public addresses of listeners came to is a matter of Runtime.)
 struct FixedOptions {
@@ -141,6 +158,8 @@ struct Options : FixedOptions {
   LimitOptions limits;
   AccessOptions access;
   DrainOptions drain;
+  RecordOptions records;
+  CaptureOptions capture;
 };
 
 }  // namespace gateway::net

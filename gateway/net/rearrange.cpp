@@ -27,6 +27,7 @@ void check_same(bool same, const std::string& what) {
 Options rearranged(const Options& running, Options wanted) {
   check_same(wanted.threads == running.threads, "the number of threads");
   check_same(wanted.limits.memory == running.limits.memory, "limits.memory");
+  check_same(wanted.door == running.door, "limits.half_open or limits.region_pings");
   check_same(wanted.listeners.size() == running.listeners.size(), "the set of listeners");
   check_same(wanted.pools.size() == running.pools.size(), "the set of upstreams");
   Options result = wanted;

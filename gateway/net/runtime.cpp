@@ -15,6 +15,9 @@ Runtime runtime_of(const Options& options, std::vector<TlsContext> tls) {
           .policy = static_cast<const session::Policy&>(options.session),
           .terms = std::make_shared<const session::Terms>(options.session),
           .access = options.access.lists,
+          .exchange_queue = options.limits.exchange_queue,
+          .exchange_wait = options.limits.exchange_wait,
+          .records = options.records,
           .tls = std::move(tls)};
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
 #include "base/address_ranges.h"
+#include "base/time.h"
 #include "net/options.h"
 #include "net/tls.h"
 #include "policy/addresses.h"
@@ -21,6 +23,9 @@ struct Runtime {
   session::Policy policy;                       // of all sessions, from the next message on
   std::shared_ptr<const session::Terms> terms;  // of sessions that begin
   Access access;
+  std::size_t exchange_queue = 0;  // see LimitOptions
+  Duration exchange_wait{};        // see LimitOptions
+  RecordOptions records;
   std::vector<TlsContext> tls;  // by listener: what clients of wss are greeted with
 };
 

@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "net/address.h"
 
 namespace gateway::net {
@@ -38,16 +39,25 @@ void ServerName::take(const Resolved& answer, TimePoint now) {
   if (std::find(answer.addresses.begin(), answer.addresses.end(), current) != answer.addresses.end()) return;
   const Address& next = answer.addresses.front();
   pool_.moved(id_, next, now);
-  spdlog::info("server moved upstream={} server={} from={} to={}: new sessions go there", pool_.name(),
-               server_.text, ip_text(current), ip_text(next));
+  spdlog::info(LogLine("server moved")
+                   .text("upstream", pool_.name())
+                   .text("server", server_.text)
+                   .text("from", ip_text(current))
+                   .text("to", ip_text(next))
+                   .note("new sessions go there")
+                   .str());
 }
 
 void ServerName::complain(const std::string& complaint) {
   pool_.resolve_failed(id_);
   if (complaint == complaint_) return;
   complaint_ = complaint;
-  spdlog::warn("server keeps its address {} upstream={} server={}: the name \"{}\" {}",
-               ip_text(pool_.address(id_)), pool_.name(), server_.text, host(), complaint);
+  spdlog::warn(LogLine("server keeps its address")
+                   .text("address", ip_text(pool_.address(id_)))
+                   .text("upstream", pool_.name())
+                   .text("server", server_.text)
+                   .note("the name \"" + host() + "\" " + complaint)
+                   .str());
 }
 
 std::vector<ServerName> names_of(std::deque<SharedPool>& pools,

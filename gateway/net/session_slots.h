@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "net/captures.h"
 #include "net/datagram_io.h"
 #include "net/descriptor.h"
 #include "net/server_pool.h"
@@ -29,6 +30,7 @@ struct UpstreamLink {
 struct SessionSlot {
   std::unique_ptr<session::Session> session;  // none: the slot is free
   std::unique_ptr<StreamPair> streams;        // tcp, ws and wss
+  std::shared_ptr<CapturedSession> captured;  // none: as nearly always
   std::optional<Admitted> admitted;
   UpstreamLink upstream;
   Address client;

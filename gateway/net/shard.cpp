@@ -65,6 +65,7 @@ Shard::Shard(const FixedOptions& options, const LimitOptions& limits, Shared& sh
       wheel_(clock_now()),
       exchanges_(limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
       memory_(shared.memory, stats_.memory),
+      records_(stats_.records_left_out),
       now_(clock_now()),
       worked_(now_),
       received_(stats_),

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -24,6 +25,7 @@
 #include "net/memory_budget.h"
 #include "net/options.h"
 #include "net/poller.h"
+#include "net/record_meter.h"
 #include "net/runtime.h"
 #include "net/server_pool.h"
 #include "net/session_slots.h"
@@ -135,10 +137,17 @@ class Shard {
   void note_bookkeeping(SessionSlot& slot);
   void shed_memory(std::size_t bytes);
 
+  // Capturing (shard_capture.cpp).
+  void begin_capture(SessionSlot& slot);
+  void hand_over_capture(SessionSlot& slot);
+  void end_capture(SessionSlot& slot, std::string_view why);
+  void end_capture(SessionSlot& slot);
+
   // Ends.
   void remove_closed();
   void remove(Index index);
   void log_end(const SessionSlot& slot);
+  bool shows_clients() const;
   void count_violation(const SessionSlot& slot);
   void end_all();
   void end(Index index, session::End why);
@@ -174,6 +183,7 @@ class Shard {
   TimerWheel wheel_;
   ExchangeQueue exchanges_;
   MemoryShare memory_;
+  RecordMeter records_;
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
 
   TimePoint now_;         // of this turn

@@ -10,6 +10,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "net/address.h"
 #include "net/end_log.h"
 #include "net/shard.h"
@@ -64,7 +65,8 @@ void Shard::log_findings(Listener& listener) {
   while (const auto finding = listener.stats.session.policy.take_first()) {
     if (finding->outcome == policy::Outcome::confidential) continue;
     const auto index = static_cast<std::size_t>(&listener.options - options_.listeners.data());
-    if (shared_.told.first(index, *finding)) spdlog::warn(describe_finding(listener.options.name, *finding));
+    if (shared_.told.first(index, *finding))
+      spdlog::warn(describe_finding(listener.options.name, *finding).str());
   }
 }
 
@@ -81,6 +83,7 @@ void Shard::settle(const Listener& listener, Index index) {
   }
   queue_exchange(index);
   count_progress(slot);
+  if (slot.captured) hand_over_capture(slot);
   if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
   note_bookkeeping(slot);
   wheel_.set(index, slot.session->deadline());
@@ -142,6 +145,7 @@ void Shard::discard_to_server(SessionSlot& slot) {
 void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
   SessionSlot& slot = sessions_[index];
   ServerPool& pool = listener_of(slot).pool;
+  if (shared_.captures.wait() && !slot.captured) begin_capture(slot);
   if (!slot.streams) drain_to_server(index);  // the farewell to the server that is given up
   count_failed_connect(slot);
   close_upstream(slot);
@@ -195,6 +199,7 @@ void Shard::remove(Index index) {
   SessionSlot& slot = sessions_[index];
   if (!slot.session) return;
   Listener& listener = listener_of(slot);
+  if (slot.captured) end_capture(slot);
   log_end(slot);
   count_violation(slot);
   listener.stats.session_durations.observe(now_ - slot.session->record().opened);
@@ -211,14 +216,17 @@ void Shard::remove(Index index) {
 }
 
 void Shard::log_end(const SessionSlot& slot) {
+  if (!records_.take(runtime_.records, now_)) return;
   const Listener& listener = listeners_[slot.listener];
   const std::string server = slot.upstream.server ? listener.pool.text(*slot.upstream.server) : std::string();
-  const std::string line = describe_end(listener.options.name, slot.session->record(), server, now_);
-  if (spdlog::should_log(spdlog::level::debug)) {
-    spdlog::debug("{} client={}", line, to_text(slot.client));  // an address is nobody's business at info
-  } else {
-    spdlog::info(line);
-  }
+  LogLine line = describe_end(listener.options.name, slot.session->record(), server, now_);
+  if (shows_clients()) line.text("address", to_text(slot.client));
+  spdlog::info(line.str());
+}
+
+/// An address is nobody's business unless it is asked for.
+bool Shard::shows_clients() const {
+  return runtime_.records.clients || spdlog::should_log(spdlog::level::debug);
 }
 
 void Shard::count_violation(const SessionSlot& slot) {
@@ -227,12 +235,10 @@ void Shard::count_violation(const SessionSlot& slot) {
   const auto block = shared_.blocks.violated(slot.client, now_);
   if (!block) return;
   stats_.blocks.add();
-  const std::string line = describe_block(listener_of(slot).options.name, record, *block);
-  if (spdlog::should_log(spdlog::level::debug)) {
-    spdlog::warn("{} client={}", line, to_text(slot.client));
-  } else {
-    spdlog::warn(line);
-  }
+  if (!records_.take(runtime_.records, now_)) return;
+  LogLine line = describe_block(listener_of(slot).options.name, record, *block);
+  if (shows_clients()) line.text("address", to_text(slot.client));
+  spdlog::warn(line.str());
 }
 
 }  // namespace gateway::net

@@ -19,6 +19,7 @@ std::future<void> Shard::use(Runtime runtime) {
 void Shard::take(Runtime runtime) {
   runtime_ = std::move(runtime);
   update_listeners();
+  exchanges_.use(runtime_.exchange_queue, runtime_.exchange_wait);
   exchanges_.rates_changed();
   end_denied();
   schedule();

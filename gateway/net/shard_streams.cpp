@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "net/shard.h"
 
 namespace gateway::net {
@@ -57,7 +58,8 @@ void Shard::entered(std::uint32_t index, const std::shared_ptr<WebSocketLink>& l
   if (result == HandshakeResult::ok && !admits(listener, client)) return link->abort();  // denied meanwhile
   if (result != HandshakeResult::ok) {
     listener.stats.handshakes[static_cast<std::size_t>(result)].add();
-    spdlog::debug("no session listener={} reason={}", listener.options.name, name(result));
+    spdlog::debug(
+        LogLine("no session").text("listener", listener.options.name).text("reason", name(result)).str());
     return;
   }
   const StreamClient how{.framing = StreamClient::Framing::websocket,

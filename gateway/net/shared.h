@@ -14,6 +14,7 @@
 
 #include "base/address.h"
 #include "base/random.h"
+#include "net/captures.h"
 #include "net/exchange_rates.h"
 #include "net/exempt_addresses.h"
 #include "net/memory_budget.h"
@@ -106,6 +107,7 @@ struct Shared {
   std::vector<session::RaisedEvents> raised;  // by pool
   std::deque<SharedPool> pools;               // by index of Options::pools
   RecentAddresses recent;
+  Captures captures;
   std::atomic<bool> draining{false};  // only who was here lately may come
   std::atomic<bool> stopping{false};
 };

@@ -4,6 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
+
 namespace gateway::net {
 
 using upstream::ServerId;
@@ -199,13 +201,15 @@ void SharedPool::judge(const ChosenServer& server, bool success, TimePoint now) 
 void SharedPool::log(ServerId id, upstream::Change change) const {
   const std::string& server = places_[id.index].options.text;
   if (change == upstream::Change::went_up) {
-    spdlog::info("server up upstream={} server={}", name_, server);
+    spdlog::info(LogLine("server up").text("upstream", name_).text("server", server).str());
   } else if (change == upstream::Change::went_down) {
-    spdlog::warn(
-        "server down upstream={} server={} failures={}: new sessions go to other servers of the upstream "
-        "while "
-        "one is up; see whether it runs, and whether a firewall lets the gateway reach its port",
-        name_, server, health_.fall);
+    spdlog::warn(LogLine("server down")
+                     .text("upstream", name_)
+                     .text("server", server)
+                     .number("failures", health_.fall)
+                     .note("new sessions go to other servers of the upstream while one is up; see whether it "
+                           "runs, and whether a firewall lets the gateway reach its port")
+                     .str());
   }
 }
 

@@ -71,6 +71,7 @@ SourceBlocks::Entry& SourceBlocks::place_of(const Address& source, TimePoint now
   if (known != places.end()) return *known;
   Entry& oldest = *std::ranges::min_element(
       places, {}, [now](const Entry& entry) { return std::tuple(now < entry.blocked_until, entry.since); });
+  if (now < oldest.blocked_until) evicted_.fetch_add(1, std::memory_order_relaxed);
   oldest = {.source = source};
   return oldest;
 }

@@ -33,6 +33,8 @@ class SourceBlocks {
   bool blocks(const Address& client, TimePoint now) const;
   /// Addresses that are blocked.
   std::size_t count(TimePoint now) const;
+  /// Blocks that were forgotten before their end, since start: the table had no other place.
+  std::uint64_t evicted() const { return evicted_.load(std::memory_order_relaxed); }
 
  private:
   struct Entry {
@@ -49,6 +51,7 @@ class SourceBlocks {
   ExemptAddresses exempt_;
   crypto::KeyedHash hash_;
   std::atomic<Duration::rep> last_end_{0};  // of all blocks: beyond it nobody is
+  std::atomic<std::uint64_t> evicted_{0};
   mutable std::mutex mutex_;
   BlockOptions options_;  // from here on under mutex_
   mutable std::vector<Entry> entries_;

@@ -29,6 +29,33 @@ enum class Rejection : std::uint8_t {
   count_
 };
 
+/// The `reason` label and the log's word.
+constexpr std::string_view name(Rejection rejection) {
+  switch (rejection) {
+    case Rejection::sessions:
+      return "sessions";
+    case Rejection::sessions_per_address:
+      return "sessions_per_address";
+    case Rejection::memory:
+      return "memory";
+    case Rejection::stopping:
+      return "stopping";
+    case Rejection::draining:
+      return "draining";
+    case Rejection::access:
+      return "access";
+    case Rejection::descriptors:
+      return "descriptors";
+    case Rejection::blocked:
+      return "blocked";
+    case Rejection::backlog:
+      return "backlog";
+    case Rejection::count_:
+      break;
+  }
+  return "unknown";
+}
+
 /// How a client's way to its session went on a listener of ws or wss: TLS, where there is one, and the
 /// WebSocket upgrade.
 enum class HandshakeResult : std::uint8_t {
@@ -162,6 +189,7 @@ struct ShardStats {
   Counter exchanges_waiting;                 // now
   Counter memory;                            // bytes its sessions hold now, see MemoryShare
   Counter blocks;                            // of sources, by sessions of this shard
+  Counter records_left_out;                  // of sessions' ends, see RecordOptions
   Counter beats;                             // turns of the loop that were asked for, see Shard::beat()
   Histogram<exchange_bounds>
       exchanges;                   // from the request to the answer, those included that waited too long

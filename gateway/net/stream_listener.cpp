@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
 #include "net/stream_socket.h"
 
 namespace gateway::net {
@@ -43,11 +44,13 @@ void StreamListener::accept() {
 void StreamListener::failed(const error_code& error) {
   stats_.accept_failures.add();
   if (!std::exchange(told_, true)) {
-    spdlog::warn(
-        "cannot accept a connection listener={}: {}; clients wait, or are turned away if it is about open "
-        "files: then raise LimitNOFILE (systemd), ulimit -n or the system's fs.file-max; further ones are "
-        "only counted",
-        options_.name, error.message());
+    spdlog::warn(LogLine("cannot accept a connection")
+                     .text("listener", options_.name)
+                     .text("error", error.message())
+                     .note("clients wait, or are turned away if it is about open files: then raise "
+                           "LimitNOFILE (systemd), ulimit -n or the system's fs.file-max; further ones are "
+                           "only counted")
+                     .str());
   }
   if (lacks_descriptor(error)) turn_away();
   pause();

@@ -12,6 +12,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
+
 namespace gateway::net {
 
 namespace {
@@ -62,8 +64,11 @@ void use_files(const ListenerOptions& listener, ssl::context& context) {
 void warn_if_expired(const ListenerOptions& listener, const ssl::context& context) {
   const X509* certificate = SSL_CTX_get0_certificate(const_cast<ssl::context&>(context).native_handle());
   if (certificate == nullptr || X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0) return;
-  spdlog::warn("certificate expired listener={} file={}: clients will refuse it", listener.name,
-               listener.tls->certificate);
+  spdlog::warn(LogLine("certificate expired")
+                   .text("listener", listener.name)
+                   .text("file", listener.tls->certificate)
+                   .note("clients will refuse it")
+                   .str());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "net/received_bytes.h"
 #include "net/stream_socket.h"
 #include "transport/disconnect_code.h"
 
@@ -31,6 +32,8 @@ constexpr std::size_t first_read_bytes = 512;  // of a message: what an idle con
 constexpr std::size_t next_read_bytes = 16 * 1024;
 constexpr std::size_t kept_input_bytes = 4096;  // of the buffer for reading, between messages
 constexpr std::size_t write_buffer_bytes = 2048;
+constexpr std::uint64_t farewell_bytes_max = 1024 * 1024;       // of a peer that should only close
+constexpr int farewell_looks = 20;                              // at what it sends meanwhile
 constexpr std::size_t websocket_bytes = 6 * std::size_t{1024};  // what a link takes, Beast's part included
 constexpr std::size_t tls_bytes = 72 * std::size_t{1024};       // and one with TLS more, by Asio and OpenSSL
 constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
@@ -103,6 +106,7 @@ class WebSocketOver final : public WebSocketLink {
   void ended(CloseReason reason);
   CloseReason peers_reason() const;
   void listen_for_control();
+  void watch_farewell(int looks);
   void say_farewell();
   void refuse(http::status status, std::string_view text);
   void refuse(Refusal refusal);
@@ -128,6 +132,7 @@ class WebSocketOver final : public WebSocketLink {
   bool peer_closed_ = false;  // its close frame came
   std::optional<CloseReason> farewell_;
   std::optional<boost::asio::steady_timer> timer_;  // of the farewell
+  std::uint64_t received_before_farewell_ = 0;
 };
 
 // --- Entering: a client
@@ -367,11 +372,21 @@ void WebSocketOver<Next>::finish(CloseReason reason) {
   owner_ = nullptr;
   farewell_ = reason;
   if (reason.cause == Cause::reset) return close();
-  timer_.emplace(room_.context, farewell_time);
-  timer_->async_wait([self = self()](error_code error) {
-    if (!error) self->close();
-  });
+  timer_.emplace(room_.context);
+  received_before_farewell_ = received_bytes(lowest().native_handle());
+  watch_farewell(farewell_looks);
   if (!writing_) say_farewell();
+}
+
+// Beast throws away what comes before the peer's close frame, at whatever speed it comes.
+template <class Next>
+void WebSocketOver<Next>::watch_farewell(int looks) {
+  const std::uint64_t received = received_bytes(lowest().native_handle());
+  if (looks == 0 || received > received_before_farewell_ + farewell_bytes_max) return close();
+  timer_->expires_after(farewell_time / farewell_looks);
+  timer_->async_wait([self = self(), looks](error_code error) {
+    if (!error) self->watch_farewell(looks - 1);
+  });
 }
 
 template <class Next>

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/fingerprint.h"
+#include "base/log_line.h"
 #include "config/load.h"
 #include "config/print.h"
 #include "config/reload.h"
@@ -24,6 +25,7 @@ namespace {
 using net::DrainPhase;
 
 constexpr Duration drain_step = milliseconds(100);  // between two looks at who is left
+constexpr Duration log_step = seconds(1);           // and at what is only counted
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -45,15 +47,17 @@ Service::Service(std::string file, const config::Config& config, const config::L
     : config_(config),
       log_(log),
       file_(std::move(file)),
-      signals_(context_, SIGTERM, SIGINT, SIGHUP),
+      signals_(context_),
       drain_timer_(context_),
       watchdog_timer_(context_),
+      log_timer_(context_),
       gateway_(config.net),
       build_(std::move(build)),
       started_(seconds_since_1970()),
       state_{.last_success = started_, .hash = hash_of(config)},
       status_page_(std::chrono::steady_clock::now()),
       watchdog_(net::watchdog_limit()) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals_.add(signal);
   if (!config.admin) return;
   admin_.emplace(
       context_, config.admin->address,
@@ -65,16 +69,19 @@ Service::Service(std::string file, const config::Config& config, const config::L
 }
 
 int Service::run() {
-  if (config_.admin) spdlog::info("listening admin={}", config_.admin->text);
+  if (config_.admin) spdlog::info(LogLine("listening").text("admin", config_.admin->text).str());
   gateway_.start();  // logs every listener
   wait_for_signal();
   if (watchdog_) watch_shards();
+  watch_log();
   net::notify_ready();
   net::notify_status("serving");
   context_.run();
   stop();
+  tell_counted(std::chrono::steady_clock::now() + net::DropLog::window);  // what is left of it
   if (hurried_) {
-    spdlog::warn("stopped at once, at a further signal: some clients may not have been told");
+    spdlog::warn(
+        LogLine("stopped at once, at a further signal").note("some clients may not have been told").str());
     return 1;
   }
   spdlog::info("stopped");
@@ -92,15 +99,16 @@ void Service::wait_for_signal() {
 void Service::act_on(int signal) {
   if (stopping_) return hurry(signal);
   if (signal == SIGHUP) return reload();
+  if (signal == SIGUSR1) return gateway_.capture();
   if (signal == SIGTERM) return drain();
-  spdlog::info("stopping signal=SIGINT: telling every client");
+  spdlog::info(LogLine("stopping").text("signal", "SIGINT").note("telling every client").str());
   drain_ = {};
   context_.stop();
 }
 
-/// While clients are told: whoever asks again has no more patience. SIGHUP has nothing to say any more.
+/// While clients are told: whoever asks again has no more patience. The others have nothing to say any more.
 void Service::hurry(int signal) {
-  if (signal == SIGHUP) return;
+  if (signal == SIGHUP || signal == SIGUSR1) return;
   hurried_ = true;
   gateway_.stop_at_once();
 }
@@ -109,6 +117,7 @@ void Service::hurry(int signal) {
 void Service::stop() {
   stopping_ = true;
   drain_timer_.cancel();
+  log_timer_.cancel();
   net::notify_stopping();
   context_.restart();
   std::thread stopper([this] {
@@ -121,11 +130,13 @@ void Service::stop() {
 
 void Service::reload() {
   if (drain_.phase() != DrainPhase::serving) {
-    ++state_.failed_reloads;
-    return spdlog::warn("reload refused: the gateway drains; its successor reads the configuration");
+    ++state_.refused_reloads;
+    return spdlog::warn(
+        LogLine("reload refused").note("the gateway drains; its successor reads the configuration").str());
   }
   if (file_.empty()) {
-    return spdlog::info("nothing to reload: the configuration came from the command line");
+    return spdlog::info(
+        LogLine("nothing to reload").note("the configuration came from the command line").str());
   }
   net::notify_reloading();
   try {
@@ -136,7 +147,7 @@ void Service::reload() {
   } catch (const std::exception& error) {
     ++state_.failed_reloads;
     state_.last_successful = false;
-    spdlog::error("reload failed, the old configuration stays in use: {}", error.what());
+    spdlog::error(LogLine("reload failed, the old configuration stays in use").note(error.what()).str());
   }
   net::notify_ready();
 }
@@ -153,22 +164,21 @@ std::vector<std::string> Service::load_again() {
 
 /// At the new level, and a last time at the old one.
 void Service::tell_reloaded(const std::vector<std::string>& changed) {
-  const std::string line =
-      fmt::format("configuration reloaded changed={}: certificates and lists of addresses were read again",
-                  joined(changed));
+  LogLine line("configuration reloaded");
+  line.text("changed", joined(changed)).note("certificates and lists of addresses were read again");
   const auto before = spdlog::get_level();
   log_.use(config_.log.level);
   const auto after = spdlog::get_level();
   if (before < after) spdlog::set_level(before);
-  spdlog::info(line);
+  spdlog::info(line.str());
   spdlog::set_level(after);
 }
 
 void Service::drain() {
   const bool again = drain_.phase() != DrainPhase::serving;
-  spdlog::info("{}: sessions={}",
-               again ? "a second SIGTERM, every client is told now" : "draining signal=SIGTERM",
-               gateway_.sessions());
+  LogLine line(again ? "a second SIGTERM, every client is told now" : "draining");
+  if (!again) line.text("signal", "SIGTERM");
+  spdlog::info(line.number("sessions", gateway_.sessions()).str());
   drain_.begin(config_.net.drain, std::chrono::steady_clock::now());
   net::notify_stopping();
   advance_drain();
@@ -182,7 +192,9 @@ void Service::advance_drain() {
   gateway_.announce_end();
   if (phase != DrainPhase::announcing) gateway_.refuse_new();
   if (phase == DrainPhase::ending) gateway_.end_sessions(drain_.share(now));
-  if (phase != before) spdlog::info("draining phase={} sessions={}", name(phase), sessions);
+  if (phase != before) {
+    spdlog::info(LogLine("draining").text("phase", name(phase)).number("sessions", sessions).str());
+  }
   net::notify_status(fmt::format("draining: {}, {} sessions", name(phase), sessions));
   if (phase == DrainPhase::over) return context_.stop();
   drain_timer_.expires_after(drain_step);
@@ -194,18 +206,36 @@ void Service::advance_drain() {
 /// The manager hears of us only while every shard's loop turns; idle ones are asked to.
 void Service::watch_shards() {
   std::vector<std::uint64_t> beats;
-  bool all_turn = true;
-  for (const net::ShardStats* shard : gateway_.stats()) {
-    const std::uint64_t before = beats.size() < beats_.size() ? beats_[beats.size()] : 0;
-    beats.push_back(shard->beats.value());
-    all_turn = all_turn && (beats_.empty() || beats.back() != before);
-  }
-  beats_ = std::move(beats);
-  if (all_turn) net::notify_alive();
+  for (const net::ShardStats* shard : gateway_.stats()) beats.push_back(shard->beats.value());
+  if (beats_.all_went_on(std::move(beats))) net::notify_alive();
   gateway_.beat();
   watchdog_timer_.expires_after(*watchdog_ / 2);
   watchdog_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) watch_shards();
+  });
+}
+
+/// What shards only count, so that no flood is a flood of lines.
+void Service::tell_counted(TimePoint now) {
+  const std::vector<const net::ShardStats*> shards = gateway_.stats();
+  for (const auto& [warning, line] :
+       drop_log_.take(net::drops_of(gateway_.options().listeners, shards), now)) {
+    spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, line.str());
+  }
+  std::uint64_t left_out = 0;
+  for (const net::ShardStats* shard : shards) left_out += shard->records_left_out.value();
+  if (left_out == records_left_out_) return;
+  spdlog::warn(LogLine("session records left out")
+                   .number("count", left_out - std::exchange(records_left_out_, left_out))
+                   .note("more sessions end than log.sessions allows")
+                   .str());
+}
+
+void Service::watch_log() {
+  tell_counted(std::chrono::steady_clock::now());
+  log_timer_.expires_after(log_step);
+  log_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) watch_log();
   });
 }
 
@@ -215,6 +245,7 @@ metrics::Scrape Service::scrape() const {
           .pools = gateway_.pools(),
           .certificates_expire = gateway_.certificates_expire(),
           .blocked_sources = gateway_.blocked_sources(),
+          .evicted_blocks = gateway_.evicted_blocks(),
           .build = build_,
           .config = state_,
           .started = started_,

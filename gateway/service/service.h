@@ -14,14 +14,16 @@
 #include "metrics/scrape.h"
 #include "metrics/status_page.h"
 #include "net/admin.h"
+#include "net/beats.h"
 #include "net/drain.h"
+#include "net/drop_log.h"
 #include "net/gateway.h"
 
 namespace gateway {
 
 /// The running program: data path, admin port and log, and what signals do to them. SIGHUP reloads, SIGTERM
-/// drains, SIGINT tells every client and ends. Each further signal skips what is waited for: first the drain,
-/// then the farewells. All of it on the caller's thread.
+/// drains, SIGINT tells every client and ends, SIGUSR1 captures a session. Each further signal skips what is
+/// waited for: first the drain, then the farewells. All of it on the caller's thread.
 class Service {
  public:
   /// Binds everything; throws std::runtime_error with a sentence. `file` is the configuration's, empty when
@@ -46,6 +48,8 @@ class Service {
   void advance_drain();
 
   void watch_shards();
+  void watch_log();
+  void tell_counted(TimePoint now);
 
   metrics::Scrape scrape() const;
 
@@ -56,6 +60,7 @@ class Service {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer watchdog_timer_;
+  boost::asio::steady_timer log_timer_;
   net::Gateway gateway_;
   const metrics::Build build_;
   const double started_;  // seconds since 1970
@@ -63,7 +68,9 @@ class Service {
   metrics::StatusPage status_page_;
   net::Drain drain_;
   std::optional<Duration> watchdog_;
-  std::vector<std::uint64_t> beats_;  // by shard, as of the last look
+  net::Beats beats_;  // of the shards
+  net::DropLog drop_log_;
+  std::uint64_t records_left_out_ = 0;  // that were told
   std::optional<net::Admin> admin_;
   bool stopping_ = false;
   bool hurried_ = false;  // clients may not have been told

@@ -83,7 +83,8 @@ Door::Door(const DoorOptions& options, Random& random, DoorStats& stats)
     : options_(options),
       stats_(stats),
       keyed_hash_(random),
-      table_(std::bit_ceil(std::max(options.half_open, bucket_entries))) {}
+      table_(std::bit_ceil(std::max(options.half_open, bucket_entries))),
+      region_pings_(options.region_pings) {}
 
 bool Door::wants(Bytes datagram) {
   ByteReader in(datagram);
@@ -93,7 +94,7 @@ bool Door::wants(Bytes datagram) {
 
 DoorAnswer Door::receive(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
                          Proof wanted) {
-  if (wire::is_region_ping(datagram)) return echo(now, datagram, out);
+  if (wire::is_region_ping(datagram)) return echo(now, from, datagram, out);
   if (wants(datagram)) return answer_connect(now, from, datagram, full, out);
   return prove(now, from, datagram, full, out, wanted);
 }
@@ -128,14 +129,16 @@ DoorAnswer Door::answer_connect(TimePoint now, const Address& from, Bytes datagr
   return reply(now, header, {acknowledge(*connect, header.sent_time), answer}, out);
 }
 
-DoorAnswer Door::echo(TimePoint now, Bytes datagram, MutableBytes out) {
-  if (now >= ping_second_ + seconds(1)) {
-    ping_second_ = now;
-    pings_this_second_ = 0;
-  }
-  if (++pings_this_second_ > options_.region_pings) {
-    stats_.region_pings_dropped.add();
-    return {};
+DoorAnswer Door::echo(TimePoint now, const Address& from, Bytes datagram, MutableBytes out) {
+  switch (region_pings_.take(now, keyed_hash_(limit_key(from).ip))) {
+    case RegionPingRate::Verdict::over_rate:
+      stats_.region_pings_dropped.add();
+      return {};
+    case RegionPingRate::Verdict::over_share:
+      stats_.region_pings_over_share.add();
+      return {};
+    case RegionPingRate::Verdict::within:
+      break;
   }
   stats_.region_pings.add();
   std::ranges::copy(datagram, out.begin());

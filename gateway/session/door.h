@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "crypto/keyed_hash.h"
 #include "session/options.h"
+#include "session/region_ping_rate.h"
 #include "session/stats.h"
 #include "transport/reliable_udp.h"
 
@@ -63,7 +64,7 @@ class Door {
   };
 
   DoorAnswer answer_connect(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out);
-  DoorAnswer echo(TimePoint now, Bytes datagram, MutableBytes out);
+  DoorAnswer echo(TimePoint now, const Address& from, Bytes datagram, MutableBytes out);
   DoorAnswer prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
                    Proof wanted);
 
@@ -78,8 +79,7 @@ class Door {
   crypto::KeyedHash keyed_hash_;
   std::vector<Announced> table_;
   std::uint32_t clock_ = 0;
-  TimePoint ping_second_{};
-  std::uint32_t pings_this_second_ = 0;
+  RegionPingRate region_pings_;
 };
 
 }  // namespace gateway::session

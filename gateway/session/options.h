@@ -63,11 +63,15 @@ struct Terms {
 /// Both, as they are configured.
 struct Options : Policy, Terms {};
 
-/// The door's limits: what is kept before a session exists. Fixed memory, no timers.
+/// The door's limits, of each listener and shard: what is kept before a session exists. Fixed memory, no
+/// timers.
 struct DoorOptions {
-  std::size_t half_open = 65'536;  // Connects remembered a shard, 32 bytes each; the oldest are overwritten
-  std::uint32_t region_pings = 10'000;  // echoed a second and shard; beyond: dropped
+  std::size_t half_open = 65'536;       // Connects remembered, 32 bytes each; the oldest are overwritten
+  std::uint32_t region_pings = 10'000;  // echoed a second; beyond: dropped. One source gets a part (see
+                                        // RegionPingRate)
   std::uint16_t mtu_max = 1200;         // answered to a client that takes more
+
+  bool operator==(const DoorOptions&) const = default;
 };
 
 }  // namespace gateway::session

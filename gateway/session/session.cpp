@@ -77,7 +77,10 @@ void Session::end_of_input(Side from, TimePoint now, transport::CloseReason reas
   settle(now);
 }
 
+// Time passes here too: an input may come at the very moment at which something is due.
 void Session::settle(TimePoint now) {
+  downstream().keys.advance(now);
+  if (now >= clock_deadline_) clock_overdue_ = true;
   if (now >= resume_at_) resume_at_ = never;
   take_init(now);
   check_connect(now);
@@ -85,6 +88,8 @@ void Session::settle(TimePoint now) {
   advance_keys(now);
   relay(Side::downstream, now);
   relay(Side::upstream, now);
+  if (!ended() && !initialized_ && now >= init_deadline_)
+    fail(now, End::init_timeout, transport::code_timeout);
   carry_ends(now);
 }
 
@@ -99,10 +104,12 @@ void Session::relay(Side from, TimePoint now) {
       services_.stats.decrypt_failures.add();
       return fail_client(now, End::bad_encryption);
     }
+    if (capture_ != nullptr) capture_message(from, **message, now);
     const Verdict verdict = decide(from, **message, now);
+    const bool sealed = verdict == Verdict::forward && seals(opposite(from), **message);
+    if (capture_ != nullptr) capture_verdict(**message, verdict, sealed);
     if (verdict == Verdict::ended) return;
     if (verdict == Verdict::consumed) continue;
-    const bool sealed = seals(opposite(from), **message);
     const SendStatus status = target.transport->send(now, target.seal(**message, sealed));
     if (status == SendStatus::overflow) return fail(now, End::buffered, transport::code_server_logic);
     note_congestion(opposite(from));
@@ -232,6 +239,18 @@ bool Session::seals(Side to, const Message& message) {
   return confidentiality_.seals(*message.envelope) && downstream().keys.confirmed();
 }
 
+// As it arrived: what is decided about it may take its memory.
+void Session::capture_message(Side from, const Message& message, TimePoint now) {
+  capture_->message(from, message, record_.serialization, !leg(from).opaque, now);
+}
+
+void Session::capture_verdict(const Message& message, Verdict verdict, bool sealed) {
+  const Fate fate = verdict == Verdict::forward    ? Fate::forwarded
+                    : verdict == Verdict::consumed ? Fate::kept
+                                                   : Fate::ended;
+  capture_->decided(fate, message.encrypted || sealed);
+}
+
 void Session::count(Side from, const Message& message, bool sealed) {
   const Direction direction = direction_from(from);
   const auto index = static_cast<std::size_t>(direction);
@@ -276,20 +295,16 @@ void Session::advance(TimePoint now) {
   for (Leg& leg : legs_) {
     if (leg.exists()) leg.transport->advance(now);
   }
-  downstream().keys.advance(now);
-  if (now >= clock_deadline_) clock_overdue_ = true;
-  if (!ended() && !initialized_ && now >= init_deadline_)
-    fail(now, End::init_timeout, transport::code_timeout);
   settle(now);
 }
 
 TimePoint Session::deadline() const {
-  TimePoint next = leg(Side::downstream).keys.deadline();
+  TimePoint next = never;
   for (const Leg& leg : legs_) {
     if (leg.exists()) next = std::min(next, leg.transport->deadline());
   }
-  if (ended()) return next;
-  next = std::min(next, resume_at_);
+  if (ended()) return next;  // nothing is sealed any more
+  next = std::min({next, resume_at_, leg(Side::downstream).keys.deadline()});
   if (!upstream_connected_) next = std::min(next, connect_deadline_);
   if (!initialized_) next = std::min({next, init_deadline_, clock_overdue_ ? never : clock_deadline_});
   return next;

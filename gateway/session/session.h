@@ -14,6 +14,7 @@
 #include "message/json_units.h"
 #include "policy/rewrite.h"
 #include "policy/stats.h"
+#include "session/capture.h"
 #include "session/confidentiality.h"
 #include "session/leg.h"
 #include "session/message_rate.h"
@@ -127,6 +128,9 @@ class Session {
   /// Ends the session from outside: the client is told `code`.
   void end(TimePoint now, End why, std::uint16_t code);
 
+  /// From now on what passes is written there too, which outlives the session; nullptr: nowhere.
+  void capture(Capture* capture) { capture_ = capture; }
+
   bool closed() const;
   bool initialized() const { return initialized_; }
   /// What it began with.
@@ -161,6 +165,8 @@ class Session {
   Verdict decide_to_client(Message& message, TimePoint now);
   bool may_leak_unread(const Message& message) const;
   bool seals(Side to, const Message& message);
+  void capture_message(Side from, const Message& message, TimePoint now);
+  void capture_verdict(const Message& message, Verdict verdict, bool sealed);
   void count(Side from, const Message& message, bool sealed);
 
   // Where clients are sent (addresses.cpp).
@@ -225,6 +231,7 @@ class Session {
   std::array<Leg, 2> legs_;
   Confidentiality confidentiality_;
   Record record_;
+  Capture* capture_ = nullptr;
 
   // Establishing
   std::optional<StreamClient> stream_;  // none: UDP

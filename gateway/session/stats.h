@@ -67,8 +67,9 @@ struct DoorStats {
   Counter proven;            // sessions begun
   Counter proven_forgotten;  // of them: the table had lost what Connect announced
   Counter region_pings;
-  Counter region_pings_dropped;
-  Counter dropped;  // datagrams of nobody: no session, no valid proof, or its session is over
+  Counter region_pings_dropped;     // beyond what is echoed a second
+  Counter region_pings_over_share;  // beyond the share of their source
+  Counter dropped;                  // datagrams of nobody: no session, no valid proof, or its session is over
 };
 
 }  // namespace gateway::session

@@ -11,18 +11,19 @@ constexpr std::size_t kept_max = 64;       // room kept when everything has left
 
 }  // namespace
 
-void Acknowledgements::add(TimePoint now, const Owed& owed, std::size_t command_bytes, Urgency urgency) {
+bool Acknowledgements::add(TimePoint now, const Owed& owed, std::size_t command_bytes, Urgency urgency) {
   if (urgency == Urgency::at_once) due_ = now;
-  if (urgency == Urgency::at_once && refresh(owed)) return;
+  if (urgency == Urgency::at_once && refresh(owed)) return true;
   if (owed_.size() >= owed_max) {
     due_ = now;
-    return;
+    return false;
   }
   owed_.push_back(owed);
   peak_ = std::max(peak_, owed_.size());
   bytes_ += command_bytes;
   const bool enough = owed_.size() >= options_.ack_commands || bytes_ >= options_.ack_bytes;
   due_ = std::min(due_, enough ? now : now + options_.ack_delay);
+  return true;
 }
 
 bool Acknowledgements::refresh(const Owed& owed) {

@@ -31,8 +31,8 @@ class Acknowledgements {
 
   explicit Acknowledgements(const Options& options) : options_(options) {}
 
-  /// Owes an ack for a received command of `command_bytes`.
-  void add(TimePoint now, const Owed& owed, std::size_t command_bytes, Urgency urgency);
+  /// Owes an ack for a received command of `command_bytes`; false when owed_max are owed already.
+  bool add(TimePoint now, const Owed& owed, std::size_t command_bytes, Urgency urgency);
 
   bool empty() const { return owed_.empty(); }
   /// When the acks must leave, unless a datagram took them along before; `never` when none is owed.

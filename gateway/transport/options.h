@@ -35,6 +35,11 @@ struct Options {
   std::size_t in_transit_max = 51'200;  // unacknowledged reliable bytes, the real server's own limit
   std::uint32_t window_numbers = 0;     // unacknowledged reliable numbers a channel, the stock client's limit
 
+  /// Commands a second taken from the peer, a datagram without any counting as one, and as many at once; 0:
+  /// no limit. What comes beyond is dropped as a network would drop it, so the peer sends it again. Games
+  /// send some hundred; 20000 are 24 MB/s of fragments, or the acks of as much the other way.
+  std::uint32_t commands_per_second = 20'000;
+
   // Bounds
   std::size_t buffered = std::size_t{1} << 20;  // bytes queued to send, and bytes held from receiving, each
   std::size_t unreliable_buffered = 16 * 1024;  // bytes of unreliable messages queued; the oldest go first
@@ -57,6 +62,7 @@ struct Options {
     options.ack_delay = milliseconds(40);
     options.in_transit_max = 0;
     options.window_numbers = 50;
+    options.commands_per_second = 0;  // the server is trusted
     return options;
   }
 };

@@ -42,6 +42,7 @@ ReliableUdp::ReliableUdp(const Options& options, BufferPool& pool, Stats& stats,
       stats_(stats),
       identity_(identity),
       lifecycle_(options_, identity.role, now),
+      command_rate_(options.commands_per_second),
       round_trip_(options_),
       acks_(options_),
       in_flight_(options_),
@@ -58,8 +59,9 @@ ReliableUdp::~ReliableUdp() = default;
 void ReliableUdp::receive(TimePoint now, Bytes bytes) {
   stats_.datagrams_received.add();
   stats_.bytes_received.add(bytes.size());
-  const auto datagram = accept(bytes);
+  const auto datagram = accept(now, bytes);
   if (!datagram) return;
+  quiet_until_ = stirred;
   lifecycle_.heard(now);
   const auto strictness =
       identity_.role == Role::server ? wire::Strictness::strict : wire::Strictness::lenient;
@@ -81,7 +83,7 @@ void ReliableUdp::receive(TimePoint now, Bytes bytes) {
   settle(now);
 }
 
-std::optional<wire::Datagram> ReliableUdp::accept(Bytes bytes) {
+std::optional<wire::Datagram> ReliableUdp::accept(TimePoint now, Bytes bytes) {
   const auto datagram = wire::parse_datagram(bytes);
   if (!datagram && datagram.error() == wire::Error::datagram_encrypted) {
     met_encryption_ = true;
@@ -98,6 +100,10 @@ std::optional<wire::Datagram> ReliableUdp::accept(Bytes bytes) {
   }
   if (lifecycle_.phase() == Phase::closed) {
     stats_.drop(Drop::not_open);
+    return std::nullopt;
+  }
+  if (!command_rate_.take(now, std::max<std::uint32_t>(1, datagram->header.command_count))) {
+    stats_.drop(Drop::command_rate);
     return std::nullopt;
   }
   return *datagram;
@@ -200,8 +206,8 @@ void ReliableUdp::acknowledge(TimePoint now, const wire::DatagramHeader& header,
                               Urgency urgency) {
   if (!wire::is_reliable(command.flags)) return;
   const bool unsequenced = wire::is_unsequenced(command.flags);
-  acks_.add(now, {command.reliable_seq, header.sent_time, command.channel, unsequenced},
-            wire::command_bytes(command), urgency);
+  const Acknowledgements::Owed owed{command.reliable_seq, header.sent_time, command.channel, unsequenced};
+  if (!acks_.add(now, owed, wire::command_bytes(command), urgency)) stats_.drop(Drop::acks);
 }
 
 // --- What the session asks for ---
@@ -212,12 +218,14 @@ SendStatus ReliableUdp::send(TimePoint now, const Payload& payload) {
     stats_.drop(takes ? Drop::channel : Drop::not_open);
     return SendStatus::dropped;
   }
+  quiet_until_ = stirred;
   used_ = now;
   released_ = false;
   return send_queue_.push(now, payload);
 }
 
 void ReliableUdp::close(TimePoint now, CloseReason reason, Linger linger) {
+  quiet_until_ = stirred;
   lifecycle_.close(now, reason, linger);
   if (linger == Linger::now) receive_queue_.clear();
   settle(now);
@@ -255,6 +263,7 @@ void ReliableUdp::use_clock(const ServerClock& clock) {
   clock_ = &clock;
 }
 void ReliableUdp::request_server_time(TimePoint) {
+  quiet_until_ = stirred;
   wanted_.server_time = true;
 }
 std::optional<ClockSample> ReliableUdp::take_clock_sample() {
@@ -264,6 +273,8 @@ std::optional<ClockSample> ReliableUdp::take_clock_sample() {
 // --- Time ---
 
 void ReliableUdp::advance(TimePoint now) {
+  if (now < quiet_until_) return;
+  quiet_until_ = stirred;
   lifecycle_.advance(now);
   if (!in_flight_.advance(now)) lifecycle_.unanswered(now);
   receive_queue_.advance(now);
@@ -273,6 +284,7 @@ void ReliableUdp::advance(TimePoint now) {
 }
 
 TimePoint ReliableUdp::deadline() const {
+  if (quiet_until_ != stirred) return quiet_until_;
   if (lifecycle_.phase() == Phase::closed) return never;
   const TimePoint ping = wants_ping() ? lifecycle_.ping_due() : never;
   return std::min(

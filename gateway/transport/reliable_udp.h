@@ -6,6 +6,7 @@
 
 #include "base/buffer_pool.h"
 #include "transport/acknowledgements.h"
+#include "transport/command_rate.h"
 #include "transport/in_flight.h"
 #include "transport/lifecycle.h"
 #include "transport/options.h"
@@ -95,11 +96,13 @@ class ReliableUdp final : public Transport {
     bool server_time = false;
   };
 
+  static constexpr TimePoint stirred = TimePoint::min();  // something came since the last look
+
   ReliableUdp(const Options& options, BufferPool& pool, Stats& stats, const Identity& identity,
               TimePoint now);
 
   // Receiving, in order of the calls.
-  std::optional<wire::Datagram> accept(Bytes bytes);
+  std::optional<wire::Datagram> accept(TimePoint now, Bytes bytes);
   void execute(TimePoint now, const wire::DatagramHeader& header, const wire::Command& command);
   void take_ack(TimePoint now, const wire::DatagramHeader& header, const wire::Command& ack);
   void observe_round_trip(Duration sample);
@@ -112,6 +115,8 @@ class ReliableUdp final : public Transport {
                    Acknowledgements::Urgency urgency);
 
   // Sending, in order of the commands in a datagram.
+  std::size_t write_datagram(TimePoint now, MutableBytes out);
+  void note_quiet();
   bool has_output(TimePoint now);
   bool may_send(const SendQueue::Unsent& unsent) const;
   void write_acks(wire::DatagramWriter& out);
@@ -135,6 +140,7 @@ class ReliableUdp final : public Transport {
   Stats& stats_;
   Identity identity_;
   Lifecycle lifecycle_;
+  CommandRate command_rate_;
   RoundTrip round_trip_;
   Acknowledgements acks_;
   InFlight in_flight_;
@@ -147,7 +153,9 @@ class ReliableUdp final : public Transport {
   TimePoint used_;                  // when a message last came or went
   bool met_encryption_ = false;
   bool queues_dropped_ = false;
-  bool released_ = true;  // memory was given back since
+  bool released_ = true;             // memory was given back since
+  bool cut_short_ = false;           // the last datagram had no room for all there was
+  TimePoint quiet_until_ = stirred;  // nothing is to be sent or to be done before
 };
 
 }  // namespace gateway::transport

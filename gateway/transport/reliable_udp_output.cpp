@@ -17,8 +17,21 @@ constexpr std::uint8_t datagram_commands_max = 100;  // stock clients complain a
 
 std::size_t ReliableUdp::next_output(TimePoint now, MutableBytes out) {
   assert(out.size() >= identity_.mtu);
+  if (now < quiet_until_) return 0;
   advance(now);
-  if (!has_output(now)) return 0;
+  cut_short_ = false;
+  const std::size_t size = has_output(now) ? write_datagram(now, out) : 0;
+  if (!cut_short_) note_quiet();
+  return size;
+}
+
+// Most calls find nothing new, since a caller drains both sides after an input of one: those cost a
+// comparison. Only while open: what comes to its end has more to say without any input.
+void ReliableUdp::note_quiet() {
+  if (lifecycle_.takes_data()) quiet_until_ = deadline();
+}
+
+std::size_t ReliableUdp::write_datagram(TimePoint now, MutableBytes out) {
   const InFlight::Sent copy{now, header_time(now)};
   wire::DatagramHeader header;
   header.peer = identity_.role == Role::server ? std::uint16_t{0} : identity_.peer;
@@ -67,8 +80,10 @@ bool ReliableUdp::can_send_control() const {
 
 bool ReliableUdp::write(wire::DatagramWriter& out, const wire::Command& command) {
   if (out.command_count() >= datagram_commands_max ||
-      out.commands().remaining() < wire::command_bytes(command))
+      out.commands().remaining() < wire::command_bytes(command)) {
+    cut_short_ = true;
     return false;
+  }
   wire::write_command(out.commands(), command);
   out.count_command();
   return true;

@@ -34,6 +34,10 @@ std::string_view name(Drop reason) {
       return "unknown_ack";
     case Drop::not_open:
       return "not_open";
+    case Drop::command_rate:
+      return "command_rate";
+    case Drop::acks:
+      return "acks";
     case Drop::count_:
       break;
   }

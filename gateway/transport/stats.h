@@ -27,6 +27,8 @@ enum class Drop : std::uint8_t {
   unreliable_budget,  // outgoing unreliable over its budget or behind an old backlog
   unknown_ack,        // acknowledges nothing outstanding
   not_open,           // data outside Phase open
+  command_rate,       // a datagram beyond `commands_per_second`
+  acks,               // acks beyond those that can be owed: the peer sends the command again
   count_
 };
 

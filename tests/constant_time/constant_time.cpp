@@ -1,23 +1,22 @@
 // Runs what handles secrets with the secrets marked as undefined: under valgrind's memcheck, a branch or an
 // index that depends on them is an error. run.sh knows what each subject must give.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <span>
 #include <string_view>
 #include <valgrind/memcheck.h>
 
-#include <botan/bigint.h>
-
 #include "crypto/cipher.h"
+#include "crypto/field.h"
 #include "crypto/padding.h"
+#include "crypto/power_table.h"
 #include "crypto/powers.h"
 
 namespace gateway::crypto {
 namespace {
 
-using Botan::BigInt;
 using LastBlock = std::array<std::uint8_t, block_bytes>;
 
 template <class T>
@@ -59,45 +58,89 @@ std::size_t branching_padding_of(Bytes last_block) {
   return padding;
 }
 
-/// 192 bits of which the first word is known: it tells how long the exponent is, which isn't secret (all have
-/// 192 bits).
-BigInt poisoned_exponent() {
-  std::array<std::uint8_t, 24> secret{};
+using Secret = std::array<std::uint8_t, 24>;
+
+Secret known_secret() {
+  Secret secret{};
   for (std::size_t i = 0; i < secret.size(); ++i) secret[i] = static_cast<std::uint8_t>(0x80 + i * 37);
-  const auto unknown = std::span(secret).subspan(sizeof(Botan::word));
-  poison(unknown);
-  return {secret.data(), secret.size()};
+  return secret;
 }
 
-// The powers themselves aren't looked at: what follows on them is no exponentiation.
-bool computes_power_of_generator() {
-  const BigInt exponent = poisoned_exponent();
-  return power_of_generator(exponent, 192).size() > 0;
+Secret poisoned_secret() {
+  Secret secret = known_secret();
+  poison(secret);
+  return secret;
 }
 
-bool computes_power() {
-  const BigInt base = group_prime() / 3;
-  const BigInt exponent = poisoned_exponent();
-  return power_of(base, exponent).size() > 0;
+Number some_base() {
+  Number base;
+  base.fill(0x5A);
+  return base;
+}
+
+/// Whether valgrind takes every byte for secret; otherwise it lost track of where it came from.
+bool is_secret(const Number& number) {
+  Number unknown_bits;
+  if (VALGRIND_GET_VBITS(number.data(), unknown_bits.data(), number.size()) != 1) return false;
+  return std::ranges::none_of(unknown_bits, [](std::uint8_t bits) { return bits == 0; });
+}
+
+/// `power` of the poisoned secret is secret, and that of the same one known.
+template <class Power>
+bool computes(Power power) {
+  Number computed;
+  Number expected;
+  power(poisoned_secret(), computed);
+  power(known_secret(), expected);
+  return is_secret(computed) && declassify(computed) == declassify(expected);
+}
+
+bool computes_power_of_generator(Multiplier multiplier) {
+  return computes([&](Bytes secret, Number& power) { power_of_generator(secret, power, multiplier); });
+}
+
+/// Of a base that is secret, too: more than is needed.
+bool computes_power(Multiplier multiplier) {
+  Number base = some_base();
+  poison(base);
+  return computes([&](Bytes secret, Number& power) { power_of(base, secret, power, multiplier); });
 }
 
 /// How it must not be done.
 bool computes_power_branching() {
-  const BigInt exponent = poisoned_exponent();
-  BigInt power = 1;
-  for (std::size_t bit = 192; bit-- > 0;) {
-    power = power * power % group_prime();
-    if (exponent.get_bit(bit)) power = power * 22 % group_prime();
-  }
-  return power.size() > 0;
+  return computes([](Bytes secret, Number& out) {
+    Field field;
+    Limbs base = limbs_of(some_base());
+    field.enter(base);
+    Limbs power = Field::one();
+    for (std::size_t bit = 0; bit < secret.size() * 8; ++bit) {
+      field.square(power);
+      if ((secret[bit / 8] >> (7 - bit % 8) & 1) != 0) field.multiply(power, base);
+    }
+    field.leave(power);
+    write_limbs(power, out);
+  });
+}
+
+/// Nor so.
+bool computes_power_by_index() {
+  return computes([](Bytes secret, Number& out) {
+    const PowerTable table{};
+    Limbs sum{};
+    for (const std::uint8_t byte : secret) sum[0] += table[byte & 15][0];
+    write_limbs(sum, out);
+  });
 }
 
 bool run(std::string_view subject) {
   if (subject == "padding") return checks_padding(padding_of);
   if (subject == "padding-branching") return checks_padding(branching_padding_of);
-  if (subject == "power-of-generator") return computes_power_of_generator();
-  if (subject == "power") return computes_power();
+  if (subject == "power-of-generator") return computes_power_of_generator(best_multiplier());
+  if (subject == "power-of-generator-portable") return computes_power_of_generator(Multiplier::portable);
+  if (subject == "power") return computes_power(best_multiplier());
+  if (subject == "power-portable") return computes_power(Multiplier::portable);
   if (subject == "power-branching") return computes_power_branching();
+  if (subject == "power-by-index") return computes_power_by_index();
   std::fprintf(stderr, "no such subject\n");
   return false;
 }

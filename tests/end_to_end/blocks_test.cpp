@@ -60,7 +60,7 @@ TEST(Blocks, AnAddressThatKeepsViolatingGetsNoAnswerWhileItsSessionsGoOn) {
   EXPECT_THAT(metrics(scene.gateway), HasSubstr("photon_gateway_blocks_total 1\n"));
   const std::string log = scene.gateway.process().output();
   EXPECT_THAT(log, HasSubstr("source blocked listener=test reason=bad_encryption violations=3"));
-  EXPECT_THAT(log, Not(HasSubstr("client=127.0.0.1")));
+  EXPECT_THAT(log, Not(HasSubstr("address=127.0.0.1")));
 }
 
 TEST(Blocks, OnStreamsItIsClosedAtAccept) {

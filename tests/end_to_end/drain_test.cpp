@@ -1,16 +1,22 @@
 // SIGTERM: the gateway announces its end, lets its sessions end, and tells those that don't. And what the
 // service manager hears of it.
 
+#include <chrono>
 #include <cstdlib>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "end_to_end/balanced_scene.h"
 #include "end_to_end/stream_scene.h"
+#include "support/loopback.h"
 #include "support/service_manager.h"
 
 namespace gateway::test {
@@ -97,6 +103,38 @@ TEST(Drain, RefusesStrangersAndAdmitsWhoWasHereLately) {
   EXPECT_EQ(gateway.process().wait(patience), 0);
 }
 
+/// True when a connection from 127.0.0.2 to the port is closed without a word.
+bool is_turned_away(std::uint16_t port) {
+  const int stranger = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in here = loopback(0);
+  here.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+  const sockaddr_in there = loopback(port);
+  EXPECT_EQ(::bind(stranger, reinterpret_cast<const sockaddr*>(&here), sizeof here), 0);
+  EXPECT_EQ(::connect(stranger, reinterpret_cast<const sockaddr*>(&there), sizeof there), 0);
+  pollfd closed{.fd = stranger, .events = POLLIN, .revents = 0};
+  char byte = 0;
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
+  const bool turned_away =
+      ::poll(&closed, 1, static_cast<int>(limit)) == 1 && ::recv(stranger, &byte, 1, 0) <= 0;
+  ::close(stranger);
+  return turned_away;
+}
+
+TEST(Drain, TurnsStrangersAwayOnStreamsAndAdmitsWhoWasHereLately) {
+  for (const Scheme scheme : {Scheme::tcp, Scheme::ws, Scheme::wss}) {
+    SCOPED_TRACE(net::name(scheme));
+    StreamScene scene(scheme, {}, unhurried);
+    const auto here = scene.connected();
+    scene.gateway.process().signal(SIGTERM);
+    ASSERT_TRUE(reaches(scene.gateway, "refusing sessions=1"));
+    EXPECT_TRUE(is_turned_away(scene.gateway.port()));
+    EXPECT_EQ(
+        scene.gateway.metric("photon_gateway_sessions_rejected_total{listener=\"test\",reason=\"draining\"}"),
+        1);
+    EXPECT_TRUE(scene.connected()->client().initialised()) << "the same address";
+  }
+}
+
 TEST(Drain, SessionsOnStreamsAreToldAtTheDeadlineToo) {
   for (const Scheme scheme : {Scheme::tcp, Scheme::ws}) {
     StreamScene scene(scheme, {}, "drain: { announce: 0s, deadline: 3s }\n");
@@ -151,8 +189,11 @@ TEST(Drain, ReloadsNothingMeanwhile) {
   const auto client = scene.connected();
   scene.gateway.process().signal(SIGTERM);
   ASSERT_TRUE(reaches(scene.gateway, "refusing"));
-  EXPECT_FALSE(scene.gateway.reload());
+  scene.gateway.process().signal(SIGHUP);
   EXPECT_TRUE(scene.gateway.process().wait_for_output("reload refused: the gateway drains", patience));
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_config_reloads_total{result=\"refused\"}"), 1);
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_config_reloads_total{result=\"failed\"}"), 0);
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_config_last_reload_successful"), 1);
   leave(*client);
   EXPECT_EQ(scene.gateway.process().wait(patience), 0);
 }

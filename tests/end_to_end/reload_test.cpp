@@ -121,7 +121,7 @@ TEST(Reload, TheLogLevelChangesAtOnce) {
   const auto client = scene.connected();
   client->client().disconnect(client->now());
   client->run_for(milliseconds(50));
-  EXPECT_TRUE(scene.gateway.process().wait_for_output("client=127.0.0.1", patience)) << "of debug only";
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("address=127.0.0.1", patience)) << "of debug only";
 }
 
 TEST(Reload, TheLogNamesTheKeysThatChanged) {

@@ -105,7 +105,7 @@ void expect_rules_for_operations(AnyScene& scene) {
   EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=policy", patience));
   const std::string output = scene.gateway.process().output();
   EXPECT_THAT(output, HasSubstr("an operation arrived in the clear listener=test operation=authenticate "
-                                "outcome=reject; further ones are only counted"));
+                                "outcome=reject: further ones are only counted"));
   EXPECT_THAT(output, HasSubstr("operation=50 outcome=log"));
   const std::string metrics = metrics_of(scene.gateway);
   EXPECT_THAT(metrics, HasSubstr(metric("operation", "authenticate", "reject", 1)));

@@ -57,13 +57,14 @@ TEST(Signals, EachSigtermSkipsWhatIsWaitedFor) {
   EXPECT_THAT(process.output(), HasSubstr("stopped at once, at a further signal"));
 }
 
-TEST(Signals, SighupWhileItEndsChangesNothing) {
+TEST(Signals, SighupAndSigusr1WhileItEndsChangeNothing) {
   Scene scene;
   const auto silent = scene.connected();
   Process& process = scene.gateway.process();
   process.signal(SIGINT);
   ASSERT_TRUE(process.wait_for_output("stopping signal=SIGINT", patience));
   process.signal(SIGHUP);
+  process.signal(SIGUSR1);
   EXPECT_EQ(process.wait(patience), 0);
   EXPECT_THAT(process.output(), HasSubstr("info stopped"));
 }

@@ -166,7 +166,7 @@ TEST(Upstreams, DrainingAndDisabledServersGetNoSessionsEvenWhenTheActiveOneDies)
 TEST(Upstreams, WithoutAnActiveServerTheLogWarnsAndClientsAreToldThatTheServerIsFull) {
   TestServerSocket server;
   GatewayProcess gateway({.servers = {server.port()}, .states = {"draining"}});
-  EXPECT_TRUE(logs(gateway, "upstream=test has no active server"));
+  EXPECT_TRUE(logs(gateway, "no active server upstream=test"));
   const auto client = client_of(gateway);
   client->connect();
   client->run_until([&] { return client->client().last(Kind::disconnected) != nullptr; }, patience);

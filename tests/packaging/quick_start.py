@@ -20,6 +20,8 @@ from processes import get, wait_until  # noqa: E402
 
 GATEWAY = "http://127.0.0.1:9464"
 PROMETHEUS = "http://127.0.0.1:9090"
+# Panels about rules, WebSocket and TLS, of which the first configuration has none: they stay empty.
+NOT_CONFIGURED = {"Authentications sealed", "Messages under rules", "WebSocket handshakes", "Certificates expire"}
 
 
 def ask(path, **parameters):
@@ -53,15 +55,13 @@ def main(path, client):
         sealed = sum(float(series["value"][1]) for series in result("sum(rate(photon_gateway_messages_total[1m]))"))
         return sealed > 0 or "no messages yet"
     wait_until("their messages are counted", counted)
-    empty = []
-    queries = list(dashboard.queries())
-    for what, query in queries:
-        if not what.startswith("annotation") and not result(query):
-            empty.append(f"{what}: {query}")
-    assert not empty, "\n".join(empty)
+    queries = [(what, query) for what, query in dashboard.queries() if not what.startswith("annotation")]
+    empty = {what.rsplit(" ", 1)[0] for what, query in queries if not result(query)}
+    assert empty <= NOT_CONFIGURED, empty - NOT_CONFIGURED
     firing = [alert["labels"]["alertname"] for alert in ask("alerts")["alerts"] if alert["state"] == "firing"]
     assert not firing, firing
-    print(f"{len(dashboard.panels())} panels, {len(queries)} queries answered, no alert fires")
+    print(f"{len(dashboard.panels())} panels, {len(queries)} queries answered; empty, since not configured: "
+          f"{', '.join(sorted(empty))}; no alert fires")
 
 
 if __name__ == "__main__":

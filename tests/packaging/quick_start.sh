@@ -42,7 +42,7 @@ END
   chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
-((EUID == 0)) || fail "needs root, for chroot"
+need debootstrap=debootstrap dpkg-dev=dpkg-shlibdeps file=file
 say "a clean Debian 12, with the package in the current folder"
 build_package
 clean_root
@@ -53,7 +53,8 @@ trap end_all EXIT
 say "the commands of README.md"
 commands_of_readme | tee build/quick_start.commands
 began=$SECONDS
-inside bash -c 'cd /root && set -ex && source /dev/stdin' <build/quick_start.commands >build/quick_start.log 2>&1 ||
+cp build/quick_start.commands "$root/root/commands"
+inside bash -ec 'cd /root && set -x && source ./commands' >build/quick_start.log 2>&1 ||
   { tail -n 20 build/quick_start.log >&2; fail "the commands failed, all they said is in build/quick_start.log"; }
 commands_took=$((SECONDS - began))
 tail -n 12 build/quick_start.log

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # For the scripts of this folder: the Debian package, and a clean root of Debian 12 to install it in. Sourced.
 roots=${GATEWAY_ROOTS:-build/roots}
 root=$PWD/$roots/package
@@ -9,6 +10,17 @@ fail() {
   echo "packaging: $*" >&2
   exit 1
 }
+
+# need PACKAGE=PROGRAM…: says what to install.
+need() {
+  local entry missing=()
+  for entry in "$@"; do
+    command -v "${entry#*=}" >/dev/null || missing+=("${entry%=*}")
+  done
+  ((${#missing[@]} == 0)) || fail "missing: apt-get install ${missing[*]}"
+}
+
+((EUID == 0)) || fail "needs root, for chroot"
 
 build_package() {
   rm -rf build/package

@@ -35,7 +35,7 @@ run_service() {
     chroot --userspec=photon-gateway:photon-gateway "$root" $(command_of)
 }
 
-((EUID == 0)) || fail "needs root, for chroot"
+need debootstrap=debootstrap lintian=lintian dpkg-dev=dpkg-shlibdeps file=file systemd=systemd-analyze
 say "build"
 build_package
 say "lintian"

@@ -62,8 +62,12 @@ std::string value_of(const Key& key) {
       return "list of host:port";
     case Kind::file:
       return "`file:` and a path";
+    case Kind::path:
+      return "path";
     case Kind::blocks:
       return "list of blocks, or `file:` and a path";
+    case Kind::address:
+      return "address";
     case Kind::addresses:
       return "list of addresses";
     case Kind::duration:

@@ -165,8 +165,12 @@ json::object value_of(const Key& key) {
       return list_of(pattern("^" + host_port + "$"));
     case Kind::file:
       return pattern("^file:.+$");
+    case Kind::path:
+      return pattern("^/.*$");
     case Kind::blocks:
       return list_of(pattern("^(file:.+|[0-9A-Fa-f:.]+(/[0-9]+)?)$"));
+    case Kind::address:
+      return pattern("^[0-9A-Fa-f:.]+$");
     case Kind::addresses:
       return list_of(pattern("^[0-9A-Fa-f:.]+$"));
     case Kind::duration:

@@ -98,6 +98,37 @@ TEST(Load, LimitsTheMessagesOfASessionOrNot) {
   EXPECT_EQ(messages("off"), 0u);
 }
 
+TEST(Load, LetsTheCommandsOfASessionFollowItsMessages) {
+  const auto commands = [](const std::string& keys) {
+    return load("limits: { per_session: { " + keys + " } }\n").net.session.downstream.commands_per_second;
+  };
+  EXPECT_EQ(load("").net.session.downstream.commands_per_second, 20'000u);
+  EXPECT_EQ(commands("messages: 300/s"), 20'000u);
+  EXPECT_EQ(commands("messages: 10000/s"), 40'000u);
+  EXPECT_EQ(commands("messages: off"), 0u);
+  EXPECT_EQ(commands("messages: off, commands: 1000/s"), 1'000u);
+  EXPECT_EQ(commands("commands: off"), 0u);
+  EXPECT_EQ(load("limits: { per_session: { commands: 7000/s } }\n").net.session.upstream.commands_per_second,
+            0u)
+      << "servers are trusted";
+}
+
+TEST(Load, ReadsTheLimitsOfUdp) {
+  const Config config = load(R"(
+limits:
+  per_session: { unreliable_buffered: 2KiB, reorder_distance: 128, assemblies: 2 }
+  half_open: 2048
+  region_pings: 7/s
+)");
+  for (const transport::Options& leg : {config.net.session.downstream, config.net.session.upstream}) {
+    EXPECT_EQ(leg.unreliable_buffered, 2048u);
+    EXPECT_EQ(leg.reorder_distance, 128u);
+    EXPECT_EQ(leg.assemblies_max, 2u);
+  }
+  EXPECT_EQ(config.net.door.half_open, 2048u);
+  EXPECT_EQ(config.net.door.region_pings, 7u);
+}
+
 TEST(Load, SetsBothLegsFromOneKey) {
   const Config config = load(R"(
 timeouts: { silence: 45s, connect: 2s, init: 20s }
@@ -123,7 +154,7 @@ encryption:
   events: listed
   listed_events: [0, 200, 255]
   unknown_key: end
-  key_exchange: { rate: 50/s, per_address: 5/s, per_session: 2 }
+  key_exchange: { rate: 50/s, per_address: 5/s, per_session: 2, queue: 9, wait: 3s }
 )");
   const session::Options& session = config.net.session;
   EXPECT_EQ(session.responses, session::Responses::match);
@@ -133,6 +164,8 @@ encryption:
               session.listed_events.test(255));
   EXPECT_EQ(session.unknown_key, session::UnknownKey::end);
   EXPECT_EQ(config.net.limits.exchanges_per_second, 50);
+  EXPECT_EQ(config.net.limits.exchange_queue, 9u);
+  EXPECT_EQ(config.net.limits.exchange_wait, seconds(3));
   EXPECT_EQ(config.net.limits.exchanges_per_address, 5);
   EXPECT_EQ(session.exchanges_max, 2u);
 }
@@ -159,6 +192,30 @@ threads: 3
   EXPECT_EQ(config.log.level, LogLevel::debug);
   EXPECT_EQ(config.log.format, LogFormat::json);
   EXPECT_EQ(config.net.threads, 3u);
+}
+
+TEST(Load, ShowsNoClientsInTheLogUnlessAsked) {
+  EXPECT_FALSE(load().net.records.clients);
+  const net::RecordOptions records = load("log: { clients: shown, sessions: 9/s }\n").net.records;
+  EXPECT_TRUE(records.clients);
+  EXPECT_EQ(records.sessions_per_second, 9u);
+}
+
+TEST(Load, CapturesNothingUnlessAsked) {
+  EXPECT_TRUE(load().net.capture.directory.empty());
+  EXPECT_TRUE(load("capture: { directory: off }\n").net.capture.directory.empty());
+}
+
+TEST(Load, ReadsWhatIsCapturedAndWhere) {
+  const net::CaptureOptions capture =
+      load("capture: { directory: /var/c, size: 1MiB, duration: 30s, listener: master, client: 192.0.2.1 }\n")
+          .net.capture;
+  EXPECT_EQ(capture.directory, "/var/c");
+  EXPECT_EQ(capture.size_max, std::size_t{1} << 20);
+  EXPECT_EQ(capture.duration, seconds(30));
+  EXPECT_EQ(capture.listener, "master");
+  ASSERT_TRUE(capture.client);
+  EXPECT_EQ(ip_text(*capture.client), "192.0.2.1");
 }
 
 TEST(Load, TurnsTheAdminPortOff) {

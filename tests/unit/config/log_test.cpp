@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include "base/log_line.h"
+
 namespace gateway::config {
 namespace {
 
@@ -30,13 +32,17 @@ TEST(Log, WritesTimeLevelAndMessage) {
 TEST(Log, WritesJsonLines) {
   EXPECT_THAT(logged({.level = LogLevel::info, .format = LogFormat::json}, "say \"hi\"\n"),
               testing::MatchesRegex(std::string(R"(\{"time":")") + time +
-                                    R"(","level":"info","message":"say \\"hi\\"\\u000a"\})" + "\n"));
+                                    R"(","level":"info","event":"say \\"hi\\"\\u000a"\})" + "\n"));
 }
 
-TEST(Log, EscapesForJson) {
-  EXPECT_EQ(json_escaped("plain ü"), "plain ü");
-  EXPECT_EQ(json_escaped("a\"b\\c"), R"(a\"b\\c)");
-  EXPECT_EQ(json_escaped(std::string("\0\x1f\x7f", 3)), R"(\u0000\u001f\u007f)");
+TEST(Log, WritesRecordsInEitherFormat) {
+  const LogLine record = LogLine("server up").text("upstream", "games").number("count", 2);
+  EXPECT_THAT(logged({}, record.str()),
+              testing::MatchesRegex(std::string(time) + " info server up upstream=games count=2\n"));
+  EXPECT_THAT(
+      logged({.level = LogLevel::info, .format = LogFormat::json}, record.str()),
+      testing::MatchesRegex(std::string(R"(\{"time":")") + time +
+                            R"(","level":"info","event":"server up","upstream":"games","count":2\})" + "\n"));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ encryption:
   listed_events: []
   unknown_key: pass
   rules: []
-  key_exchange: { rate: 2000/s, per_address: 200/s, per_session: 4 }
+  key_exchange: { rate: 2000/s, per_address: 200/s, per_session: 4, queue: 4096, wait: 1500ms }
 rewriting: { unknown_addresses: pass }
 access: { allow: ["0.0.0.0/0", "::/0"], deny: [] }
 limits:
@@ -29,13 +29,16 @@ limits:
   sessions_per_address: 1000
   memory: 1GiB
   message_size: 500KiB
-  per_session: { messages: 5000/s, buffered: 1MiB }
+  per_session: { messages: 5000/s, buffered: 1MiB, commands: 20000/s, unreliable_buffered: 16KiB, reorder_distance: 4096, assemblies: 16 }
   block: { violations: 100, within: 1m, for: 1m }
+  half_open: 65536
+  region_pings: 10000/s
   exempt: ["127.0.0.1", "::1"]
 timeouts: { silence: 30s, connect: 5s, init: 30s }
 drain: { announce: 15s, deadline: 10m }
 admin: { listen: "http://127.0.0.1:9464" }
-log: { level: info, format: text }
+log: { level: info, format: text, clients: hidden, sessions: 100/s }
+capture: { directory: off, size: 8MiB, duration: 10m }
 threads: auto
 )");
 }
@@ -62,7 +65,7 @@ encryption:
     - { operations: [7], require: encrypted, otherwise: log }
     - { events: [200, match], to_client: encrypted, otherwise: drop }
     - { events: [join], to_client: encrypted, otherwise: clear }
-  key_exchange: { rate: 7/s, per_address: 3/s, per_session: 1 }
+  key_exchange: { rate: 7/s, per_address: 3/s, per_session: 1, queue: 1, wait: 10ms }
 rewriting: { unknown_addresses: pass }
 access: { allow: ["10.0.0.0/8", "2001:db8::/32"], deny: ["10.1.2.3"] }
 limits:
@@ -70,13 +73,16 @@ limits:
   sessions_per_address: 2
   memory: off
   message_size: 1025B
-  per_session: { messages: off, buffered: 65537B }
+  per_session: { messages: off, buffered: 65537B, commands: off, unreliable_buffered: 16MiB, reorder_distance: 128, assemblies: 1000 }
   block: { violations: 1, within: 90s, for: 2h }
+  half_open: 1024
+  region_pings: 1/s
   exempt: ["2001:db8::1"]
 timeouts: { silence: 2500ms, connect: 100ms, init: 1m }
 drain: { announce: 0ms, deadline: 1h }
 admin: off
-log: { level: trace, format: json }
+log: { level: trace, format: json, clients: shown, sessions: 7/s }
+capture: { directory: "/a \"b\"", size: 65KiB, duration: 90s, listener: "ws", client: "2001:db8::9" }
 threads: 2
 )";
   EXPECT_EQ(print(load_text(text, "text")), text);

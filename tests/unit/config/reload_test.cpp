@@ -107,13 +107,22 @@ TEST(Reload, AnUnknownKeyNeedsARestart) {
 TEST(Reload, LimitsOfSourcesAndMessagesMayChangeAndThatOfMemoryMayNot) {
   EXPECT_THAT(
       changes(load(), load("encryption: { key_exchange: { per_address: 7/s } }\nlimits: { exempt: "
-                           "[\"192.0.2.1\"], per_session: { messages: off }, block: { for: 2m } }\n")),
+                           "[\"192.0.2.1\"], per_session: { messages: 300/s }, block: { for: 2m } }\n")),
       ElementsAre("encryption.key_exchange.per_address", "limits.block.for", "limits.exempt",
                   "limits.per_session.messages"));
   EXPECT_THAT(changes(load(), load("limits: { block: off }\n")), testing::Contains("limits.block"));
   EXPECT_THAT(changes(load("limits: { block: off }\n"), load()),
               testing::Contains("limits.block.violations"));
   EXPECT_THAT(refusal(load(), load("limits: { memory: 2GiB }\n")), HasSubstr("\"limits.memory\""));
+}
+
+TEST(Reload, TheQueueOfExchangesMayChangeAndTheTablesOfTheDoorMayNot) {
+  EXPECT_THAT(changes(load(), load("encryption: { key_exchange: { queue: 7, wait: 2s } }\n"
+                                   "limits: { per_session: { commands: 9000/s } }\n")),
+              ElementsAre("encryption.key_exchange.queue", "encryption.key_exchange.wait",
+                          "limits.per_session.commands"));
+  EXPECT_THAT(refusal(load(), load("limits: { half_open: 2048 }\n")), HasSubstr("\"limits.half_open\""));
+  EXPECT_THAT(refusal(load(), load("limits: { region_pings: 5/s }\n")), HasSubstr("\"limits.region_pings\""));
 }
 
 TEST(DrainKeys, AreReadAndMayBeZero) {

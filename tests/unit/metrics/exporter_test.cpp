@@ -47,6 +47,7 @@ struct Fixture {
                        .pools = pools,
                        .certificates_expire = certificates_expire,
                        .blocked_sources = blocked_sources,
+                       .evicted_blocks = evicted_blocks,
                        .build = {.version = "1.2.3", .commit = "abc", .botan = "2.19.3"},
                        .config = config,
                        .started = 1'700'000'000,
@@ -61,6 +62,7 @@ struct Fixture {
   std::vector<net::PoolReport> pools;  // of one server each
   std::vector<std::uint64_t> certificates_expire;
   std::size_t blocked_sources = 0;
+  std::uint64_t evicted_blocks = 0;
   ConfigState config{.hash = "0123456789abcdef"};
   bool ready = true;
   bool draining = false;
@@ -247,14 +249,32 @@ TEST(Exporter, CountsClientsThatWereSlowed) {
   expect_line(fixture.text(), "photon_gateway_paused_reads_total 5");
 }
 
+TEST(Exporter, TellsOfRegionPingsAndWhatFloods) {
+  Fixture fixture(1);
+  fixture.one.listeners[0].door.region_pings.add(1);
+  fixture.one.listeners[0].door.region_pings_dropped.add(2);
+  fixture.two.listeners[0].door.region_pings_over_share.add(3);
+  transport::Stats& downstream = fixture.one.listeners[0].session.of(session::Side::downstream);
+  downstream.drop(transport::Drop::command_rate);
+  downstream.drop(transport::Drop::acks);
+  const std::string text = fixture.text();
+  expect_line(text, R"(photon_gateway_region_pings_total{result="echoed"} 1)");
+  expect_line(text, R"(photon_gateway_region_pings_total{result="dropped"} 2)");
+  expect_line(text, R"(photon_gateway_region_pings_total{result="over_share"} 3)");
+  expect_line(text, R"(photon_gateway_dropped_total{reason="command_rate",side="downstream"} 1)");
+  expect_line(text, R"(photon_gateway_dropped_total{reason="acks",side="downstream"} 1)");
+}
+
 TEST(Exporter, TellsOfBlockedAddresses) {
   Fixture fixture(1);
   fixture.blocked_sources = 3;
+  fixture.evicted_blocks = 4;
   fixture.one.blocks.add(1);
   fixture.two.blocks.add(6);
   fixture.one.listeners[0].rejected[static_cast<std::size_t>(net::Rejection::blocked)].add(9);
   const std::string text = fixture.text();
   expect_line(text, "photon_gateway_blocked_sources 3");
+  expect_line(text, "photon_gateway_block_evictions_total 4");
   expect_line(text, "photon_gateway_blocks_total 7");
   expect_line(text, R"(photon_gateway_sessions_rejected_total{listener="listener-0",reason="blocked"} 9)");
 }
@@ -325,12 +345,14 @@ TEST(Exporter, TellsHowTheLastReloadWent) {
   expect_line(fixture.text(), R"(photon_gateway_config_reloads_total{result="failed"} 0)");
   fixture.config = {.reloads = 2,
                     .failed_reloads = 3,
+                    .refused_reloads = 4,
                     .last_successful = false,
                     .last_success = 1'700'000'001,
                     .hash = "0123456789abcdef"};
   const std::string text = fixture.text();
   expect_line(text, R"(photon_gateway_config_reloads_total{result="ok"} 2)");
   expect_line(text, R"(photon_gateway_config_reloads_total{result="failed"} 3)");
+  expect_line(text, R"(photon_gateway_config_reloads_total{result="refused"} 4)");
   expect_line(text, "photon_gateway_config_last_reload_successful 0");
   expect_line(text, "photon_gateway_config_last_reload_success_timestamp_seconds 1700000001");
   expect_line(text, R"(photon_gateway_config_hash_info{hash="0123456789abcdef"} 1)");
@@ -492,6 +514,9 @@ TEST(Exporter, CountsLinesOfTheLogThatWereLost) {
   Fixture fixture(1);
   fixture.log_lines_dropped = 7;
   expect_line(fixture.text(), "photon_gateway_log_lines_dropped_total 7");
+  fixture.one.records_left_out.add(2);
+  fixture.two.records_left_out.add(3);
+  expect_line(fixture.text(), "photon_gateway_log_records_left_out_total 5");
 }
 
 TEST(Exporter, CountsFailuresToAcceptOfStreamListenersOnly) {

@@ -267,6 +267,20 @@ TEST(ExchangeQueue, WhenFullGivesTheNewestOverItsRateUpForAnother) {
   EXPECT_EQ(f.run(start + milliseconds(1)).front(), 100U);
 }
 
+TEST(ExchangeQueue, GoesByANewLengthAndWaitAtOnce) {
+  Fixture f(slow());
+  for (std::uint32_t session = 1; session <= 30; ++session) f.push(session, 1, start);
+  f.run(start);
+  const std::size_t before = f.queue.size();
+  ASSERT_GT(before, 2U);
+  f.queue.use(2, milliseconds(100));
+  EXPECT_EQ(f.queue.size(), before) << "who waits goes on waiting";
+  EXPECT_EQ(f.push(100, 1, start), (SessionId{100, 0}));
+  f.run(start + milliseconds(101));
+  EXPECT_EQ(f.queue.size(), 0U);
+  EXPECT_GT(f.refused.size(), 0U);
+}
+
 TEST(ExchangeQueue, GoesByNewRatesAtOnce) {
   Fixture f(slow());
   for (std::uint32_t i = 0; i < 40; ++i) f.push(i, 1, start);

@@ -33,16 +33,22 @@ TEST(NoticeLog, SaysEachThingOnceAListener) {
     log.write("name", {Notice::authenticate_once, ""});
   }
   spdlog::set_default_logger(before);
-  EXPECT_EQ(count_of("sends clients to \"10.0.0.1:5055\"", text.str()), 1U);
-  EXPECT_EQ(count_of("sends clients to \"10.0.0.2:5055\"", text.str()), 2U);
-  EXPECT_EQ(count_of("AuthenticateOnce (operation 231)", text.str()), 1U);
-  EXPECT_EQ(count_of("listener=name", text.str()), 3U);
+  const std::string told = text.str();
+  EXPECT_EQ(count_of("10.0.0.1:5055", told), 1U);
+  EXPECT_EQ(count_of("10.0.0.2:5055", told), 2U);
+  EXPECT_EQ(count_of("AuthenticateOnce (operation 231)", told), 1U);
 }
 
-TEST(NoticeLog, SaysWhatToDoInEveryLine) {
+TEST(NoticeLog, SaysWhereAndWhatToDoInEveryLine) {
   for (const Notice notice : {Notice::unknown_address, Notice::unparsed_response, Notice::authenticate_once,
-                              Notice::datagram_encryption})
-    EXPECT_FALSE(describe({notice, "x"}).empty());
+                              Notice::datagram_encryption}) {
+    const std::string line = log_text(describe("name", {notice, "10.0.0.1:5055"}).str());
+    EXPECT_NE(line.find(" listener=name"), std::string::npos) << line;
+    EXPECT_NE(line.find(": "), std::string::npos) << line;
+  }
+  EXPECT_EQ(log_text(describe("name", {Notice::unknown_address, "10.0.0.1:5055"}).str())
+                .find("a server sends clients past the gateway listener=name target=\"10.0.0.1:5055\": "),
+            0U);
 }
 
 }  // namespace

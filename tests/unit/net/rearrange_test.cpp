@@ -54,6 +54,8 @@ TEST(Rearranged, RefusesWhatIsFixed) {
   refuses([](Options& wanted) { wanted.pools[0].scheme = Scheme::tcp; });
   refuses([](Options& wanted) { wanted.threads = 9; });
   refuses([](Options& wanted) { wanted.limits.memory = 1; });
+  refuses([](Options& wanted) { wanted.door.half_open = 1024; });
+  refuses([](Options& wanted) { wanted.door.region_pings = 1; });
   EXPECT_NO_THROW(rearranged(running, options_of({"b", "a"})));
 }
 

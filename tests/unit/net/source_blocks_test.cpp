@@ -148,5 +148,18 @@ TEST(SourceBlocks, ByDefaultBearOneClientThatIsWrongEverySecond) {
   EXPECT_EQ(f.violate(bad, 200, start + seconds(600)), 1);
 }
 
+TEST(SourceBlocks, ThatAreForgottenForOthersAreCounted) {
+  Fixture f;
+  Address other = good;
+  EXPECT_EQ(f.blocks.evicted(), 0U);
+  for (int i = 0; i < 10'000; ++i) {
+    other.ip[15] = static_cast<std::uint8_t>(i);
+    other.ip[14] = static_cast<std::uint8_t>(i >> 8);
+    f.violate(other, 3, start);
+  }
+  EXPECT_EQ(f.blocks.count(start) + f.blocks.evicted(), 10'000U);
+  EXPECT_GT(f.blocks.evicted(), 5'000U);
+}
+
 }  // namespace
 }  // namespace gateway::net

@@ -3,8 +3,11 @@
 #include "net/websocket_link.h"
 
 #include <memory>
+#include <string>
 
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
@@ -19,6 +22,9 @@ using boost::asio::ip::tcp;
 
 constexpr std::size_t message_max = 1024;
 constexpr std::size_t header_bytes = 16 * 1024;
+const std::string upgrade_request =
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 class WebSocketLinkTest : public testing::Test {
  protected:
@@ -54,10 +60,7 @@ TEST_F(WebSocketLinkTest, AnUpgradeRequestCountsInFullUntilItIsAnswered) {
   bool entered = false;
   link->enter(seconds(10), [&](HandshakeResult result) { entered = result == HandshakeResult::ok; });
   EXPECT_EQ(room->bytes, idle + header_bytes) << "before a byte of it came";
-  boost::asio::write(
-      client, boost::asio::buffer(std::string(
-                  "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")));
+  boost::asio::write(client, boost::asio::buffer(upgrade_request));
   ASSERT_TRUE(run_until([&] { return entered; }));
   EXPECT_EQ(room->bytes, idle + header_bytes) << "it waits for the server's answer";
   link->accept({});
@@ -78,6 +81,36 @@ TEST_F(WebSocketLinkTest, AServerIsReachedWhenItTookTheConnectionWhateverItAnswe
   EXPECT_FALSE(connected);
   finish(link);
   EXPECT_FALSE(connected);
+}
+
+TEST_F(WebSocketLinkTest, APeerThatSendsOnInsteadOfClosingIsCutOffBeforeTheFarewellIsOver) {
+  tcp::socket client(context);
+  client.connect(acceptor.local_endpoint());
+  auto link = make_websocket_link(acceptor.accept(), *room, message_max);
+  bool entered = false;
+  link->enter(seconds(10), [&](HandshakeResult result) { entered = result == HandshakeResult::ok; });
+  boost::asio::write(client, boost::asio::buffer(upgrade_request));
+  ASSERT_TRUE(run_until([&] { return entered; }));
+  link->accept({});
+  std::string answer;
+  bool upgraded = false;
+  boost::asio::async_read_until(client, boost::asio::dynamic_buffer(answer), "\r\n\r\n",
+                                [&](auto error, std::size_t) { upgraded = !error; });
+  ASSERT_TRUE(run_until([&] { return upgraded; }));
+
+  link->finish({transport::Cause::local, 1000});
+  std::string frames;  // empty messages
+  for (int i = 0; i < 400'000; ++i) frames += std::string("\x82\x80\0\0\0\0", 6);
+  boost::asio::async_write(client, boost::asio::buffer(frames), [](auto, std::size_t) {});
+  bool over = false;
+  boost::asio::steady_timer farewell(context, farewell_time - milliseconds(100));
+  farewell.async_wait([&](auto) { over = true; });
+  bool cut_off = false;
+  boost::asio::async_read(client, boost::asio::dynamic_buffer(answer),
+                          [&](auto, std::size_t) { cut_off = true; });
+  ASSERT_TRUE(run_until([&] { return over || cut_off; }));
+  EXPECT_TRUE(cut_off);
+  finish(link);
 }
 
 }  // namespace

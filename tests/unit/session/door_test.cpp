@@ -1,5 +1,6 @@
 #include "session/door.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <vector>
@@ -265,6 +266,13 @@ TEST_F(DoorTest, ConnectWithoutChannelsOrWithOtherCommandsFirstIsNotAnswered) {
   EXPECT_EQ(stats.dropped.value(), 4U);
 }
 
+Address ipv4(int last) {
+  Address address;
+  std::ranges::copy(ipv4_prefix, address.ip.begin());
+  address.ip[15] = static_cast<std::uint8_t>(last);
+  return address;
+}
+
 TEST_F(DoorTest, EchoesRegionPingsUpToTheirRate) {
   options.region_pings = 3;
   Door limited(options, random, stats);
@@ -272,7 +280,7 @@ TEST_F(DoorTest, EchoesRegionPingsUpToTheirRate) {
   ping.back() = 0x2A;
   EXPECT_TRUE(Door::wants(ping));
   for (int i = 0; i < 5; ++i) {
-    const auto answer = limited.receive(now, address(1), ping, true, out);
+    const auto answer = limited.receive(now, ipv4(i), ping, true, out);
     ASSERT_EQ(answer.reply_bytes, i < 3 ? 13U : 0U);
     EXPECT_TRUE(i >= 3 || std::ranges::equal(reply(answer), ping));
   }
@@ -284,6 +292,40 @@ TEST_F(DoorTest, WantsConnectsButNotTheDatagramsOfAPeer) {
   EXPECT_TRUE(Door::wants(connect()));
   EXPECT_FALSE(Door::wants(datagram(5, false, challenge, {})));
   EXPECT_FALSE(Door::wants({}));
+}
+
+TEST_F(DoorTest, LeavesHalfOfTheRegionPingsToOthersThanTheOneWhoFloods) {
+  options.region_pings = 320;
+  Door limited(options, random, stats);
+  const Datagram ping(13, 0x7D);
+  const auto echoed = [&](const Address& from, int times) {
+    int count = 0;
+    for (int i = 0; i < times; ++i)
+      count += limited.receive(now, from, ping, false, out).reply_bytes > 0 ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(echoed(ipv4(1), 1000), 160) << "nobody else needs them";
+  EXPECT_EQ(stats.region_pings_over_share.value(), 840U);
+  EXPECT_EQ(echoed(ipv4(2), 1000), 20) << "a sixteenth";
+  EXPECT_EQ(echoed(ipv4(3), 5), 5);
+  EXPECT_EQ(echoed(ipv4(1), 10), 0);
+  EXPECT_EQ(stats.region_pings_dropped.value(), 0U);
+  EXPECT_EQ(limited.receive(now + seconds(1), ipv4(1), ping, false, out).reply_bytes, 13U);
+}
+
+TEST_F(DoorTest, CountsTheRegionPingsOfAnIpv6NetworkAsThoseOfOne) {
+  options.region_pings = 320;
+  Door limited(options, random, stats);
+  const Datagram ping(13, 0x7D);
+  Address from;
+  from.ip = {0x20, 1, 0xd, 0xb8};
+  int echoed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    from.ip[15] = static_cast<std::uint8_t>(i);
+    from.port = static_cast<std::uint16_t>(i);
+    echoed += limited.receive(now, from, ping, false, out).reply_bytes > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(echoed, 160);
 }
 
 }  // namespace

@@ -231,5 +231,36 @@ TEST_F(SessionTest, IsClosedOnceBothSidesAreTold) {
   EXPECT_EQ(server->close_reason().code, 4);
 }
 
+TEST_F(SessionTest, HasNothingDueAfterAnInputAtTheMomentAtWhichSomethingWas) {
+  initialize();
+  exchange_keys();
+  now = session->deadline();  // the key is confirmed then
+  server->send(now, {Text{0xF3, 0x04, 1, 0, 0}, 0, Delivery::reliable});
+  while (pass_once()) {
+  }
+  EXPECT_GT(session->deadline(), now);
+}
+
+TEST_F(SessionTest, HasNothingDueWhenItEndsAtTheMomentAtWhichItsKeyWouldBeConfirmed) {
+  initialize();
+  exchange_keys();
+  now = session->deadline();
+  session->end(now, End::shutdown, 1);
+  while (pass_once()) {
+  }
+  EXPECT_GT(session->deadline(), now);
+}
+
+TEST_F(SessionTest, EndsAtItsLimitOfTheInitAlsoWhenSomethingComesThen) {
+  begin();
+  connect_server();
+  shuttle();
+  now += options.init_timeout;
+  client->send(now, {init_16(), 0, Delivery::reliable});
+  while (pass_once()) {
+  }
+  EXPECT_EQ(session->record().end, End::init_timeout);
+}
+
 }  // namespace
 }  // namespace gateway::session

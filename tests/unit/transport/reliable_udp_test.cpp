@@ -787,5 +787,47 @@ TEST_F(ClientEnd, AcknowledgesWhatItDropsForItsChannel) {
   EXPECT_THAT(payloads(), IsEmpty());
 }
 
+// --- What floods ---
+
+TEST_F(ServerEnd, DropsWhatComesBeyondTheRateOfCommandsAndGoesOn) {
+  options.commands_per_second = 1000;
+  restart();
+  const std::vector<Command> pings(50, control(CommandType::ping, 1));
+  for (int i = 0; i < 100; ++i) receive(pings);
+  EXPECT_EQ(dropped(Drop::command_rate), 80U);
+  EXPECT_EQ(udp->phase(), Phase::open);
+  drain();
+  receive({reliable(1, "lost")});
+  EXPECT_THAT(payloads(), IsEmpty());
+  EXPECT_THAT(drain(), IsEmpty()) << "no ack: the client sends it again";
+  pass(milliseconds(10));
+  receive({reliable(1, "again")});
+  EXPECT_THAT(payloads(), ElementsAre("again"));
+}
+
+TEST_F(ServerEnd, CountsADatagramWithoutCommandsAsOne) {
+  options.commands_per_second = 1000;
+  restart();
+  test::ByteVector empty = test::datagram(from_peer, {control(CommandType::ping, 1)});
+  empty[3] = 0;  // commands
+  for (int i = 0; i < 1500; ++i) receive(empty);
+  EXPECT_EQ(dropped(Drop::command_rate), 500U);
+}
+
+TEST_F(ClientEnd, TakesWhateverItsServerSends) {
+  open();
+  const std::vector<Command> pings(50, control(CommandType::ping, 2));
+  for (int i = 0; i < 2000; ++i) receive(pings);
+  EXPECT_EQ(dropped(Drop::command_rate), 0U);
+}
+
+TEST_F(ServerEnd, CountsTheAcksThatItCannotOwe) {
+  for (std::uint32_t i = 0; i < Acknowledgements::owed_max + 30; ++i) {
+    Command ping = control(CommandType::ping, i + 1);
+    receive({ping});
+  }
+  EXPECT_EQ(dropped(Drop::acks), 30U);
+}
+
 }  // namespace
 }  // namespace gateway::transport

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/address.h"
+#include "base/time.h"
+#include "net/capture_file.h"
+#include "net/options.h"
+#include "session/capture.h"
+
+namespace gateway::net {
+
+/// A session that is captured: its lines, and where they go.
+struct CapturedSession {
+  session::Capture capture;
+  std::shared_ptr<CaptureFile> file;
+  TimePoint until;
+};
+
+/// The captures of a process, one at a time: asked for by the operator, then taken by the next session of any
+/// shard that the options mean. Thread-safe.
+class Captures {
+ public:
+  Captures() = default;
+  ~Captures();
+  Captures(const Captures&) = delete;
+  Captures& operator=(const Captures&) = delete;
+
+  /// The operator's signal: waits for a session, or ends what waits or runs. The log says what came of it,
+  /// also that captures are off or why the file can't be had.
+  void signalled(const CaptureOptions& options);
+
+  /// True while one waits for a session; a look without a lock.
+  bool wait() const { return waits_.load(std::memory_order_relaxed); }
+  /// Captures this session, if one waits and means it; otherwise empty.
+  std::shared_ptr<CapturedSession> take(const std::string& listener, const Address& client, TimePoint now);
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<CaptureFile> file_;  // these two under mutex_; the last one, even when it is over
+  CaptureOptions options_;
+  std::atomic<bool> waits_{false};
+};
+
+}  // namespace gateway::net
