@@ -21,8 +21,8 @@ constexpr Duration interval = microseconds(500);
 constexpr std::size_t entering = 50;  // clients, every
 constexpr Duration pause = milliseconds(100);
 
-/// Clients that come in and then say nothing more, in a thread of lower priority: what they cost themselves isn't what
-/// is measured.
+/// Clients that come in and then say nothing more, in a thread of lower priority: what they cost themselves
+/// isn't what is measured.
 class Storm {
  public:
   explicit Storm(const UdpTarget& target) : thread_([this, target] { run(target); }) {}

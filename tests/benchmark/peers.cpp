@@ -57,7 +57,8 @@ std::unique_ptr<Proxy> start_gateway(const Way& way) {
           "\"], health_check: off }\nencryption: { key_exchange: { rate: 100000/s, per_address: 100000/s } "
           "}\nlimits: { sessions: " +
           std::to_string(way.sessions + 100) +
-          ", per_session: { messages: off } }\nadmin: off\nthreads: " + std::to_string(way.threads) + "\n");
+          ", per_session: { messages: off, commands: off } }\nadmin: off\nthreads: " +
+          std::to_string(way.threads) + "\n");
   proxy->start({built_program("photon-gateway"), "--config", config}, "listening");
   return proxy;
 }

@@ -31,6 +31,7 @@ UdpEchoServer::UdpEchoServer()
       output_(socket_stats_),
       timers_(clock_now()),
       peers_(ports) {
+  options_.commands_per_second = 0;
   options_.resend_min = options_.resend_first_max = ends_resend_after;
   const auto [socket, port] = bound_socket(SOCK_DGRAM | SOCK_NONBLOCK, 0);
   socket_ = net::Descriptor(socket);

@@ -39,6 +39,7 @@ transport::Options client_options() {
   options.ack_delay = frame;
   options.resend_min = options.resend_first_max = ends_resend_after;
   options.in_transit_max = std::size_t{1} << 20;  // the load's window is what bounds it
+  options.commands_per_second = 0;
   return options;
 }
 
