@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs with apt what building the gateway and its tests needs; with --checks also what tests/run.sh needs: clang, its
-# runtimes and tools for the sanitizers, the fuzzing and the checks, valgrind, Node for the JavaScript client, nginx for
-# the benchmarks, Prometheus for the dashboard and the alerts, a browser for the status page. Does nothing when all is
-# there. Debian 12 or 13, as root or with sudo.
+# runtimes and tools for the sanitizers, the fuzzing and the checks, valgrind, Node for the JavaScript client, nginx,
+# haproxy and hitch for the benchmarks, Prometheus for the dashboard and the alerts, a browser for the status page. Does
+# nothing when all is there. Debian 12 or 13, as root or with sudo.
 set -euo pipefail
 
 # A package, or several of which one is enough: names differ between Debian 12 and 13.
@@ -14,7 +14,7 @@ packages=(
 )
 if [[ "${1:-}" == --checks ]]; then
   packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
-  packages+=(nginx libnginx-mod-stream) # what benchmarks compare with
+  packages+=(nginx libnginx-mod-stream haproxy hitch) # what benchmarks compare with
   packages+=(valgrind) # tests/constant_time
   packages+=(prometheus python3 openssl) # what dashboard and alerts are held against
   packages+=(chromium chromium-driver) # tests/status_page
@@ -68,7 +68,7 @@ for entry in "${missing[@]}"; do
 done
 "${apt[@]}" install -y --no-install-recommends "${chosen[@]}"
 # Benchmarks and tests start their own: the services that Debian starts with these packages would only take ports.
-for service in nginx prometheus; do
+for service in nginx haproxy hitch prometheus; do
   if [[ " ${chosen[*]} " == *" $service "* && -d /run/systemd/system ]]; then
     "${as_root[@]}" systemctl disable --now --quiet "$service"
   fi

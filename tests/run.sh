@@ -204,13 +204,12 @@ everything release all
 show() {
   if [[ -x $2 ]] && check "$@"; then sed 's/^/    /' "$(log_of "$1")"; fi
 }
-show "release: benchmark, short" build/release/tests/operation_benchmark 500 3
+show "release: benchmarks, short" tests/benchmark/run.sh --short
 check "release: floods, short" build/release/tests/flood 20 && sed "s/^/    /" "$(log_of "release: floods, short")"
 check "release: dashboard and alerts" tests/observability/run.sh build/release &&
   tail -n 1 "$(log_of "release: dashboard and alerts")" | sed "s/^/    /"
 check "release: status page in a browser" tests/status_page/run.sh build/release &&
   tail -n 1 "$(log_of "release: status page in a browser")" | sed "s/^/    /"
-show "release: benchmark of TCP, short" build/release/tests/stream_benchmark 2000 3
 show "release: constant time" tests/constant_time/run.sh release
 if [[ $mode == quick ]]; then finish; fi
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "message/envelope.h"
+#include "benchmark/echo.h"
 #include "support/loopback.h"
 
 namespace gateway::test {
@@ -17,9 +17,6 @@ namespace {
 
 constexpr int patience_ms = 50;  // until it looks whether it is to stop
 constexpr std::size_t read_bytes = std::size_t{64} * 1024;
-constexpr std::size_t code_at = 2;  // of a request: behind the envelope
-constexpr std::array<std::uint8_t, 3> init_response{message::magic, 1, 0};
-constexpr std::array<std::uint8_t, 3> success{0, 0, 0x2A};  // return code 0 and no text, in 1.6
 
 void watch(int epoll, int socket) {
   epoll_event event{};
@@ -90,21 +87,13 @@ void EchoServer::serve(int socket) {
 }
 
 void EchoServer::answer(Bytes message) {
-  const bool request =
-      message.size() > code_at && message[1] == static_cast<std::uint8_t>(message::Type::request);
+  answer_.clear();
+  write_echo(message, answer_);
   std::array<std::uint8_t, wire::frame_header_bytes> header{};
   ByteWriter out(header);
-  wire::write_frame_header(out, request ? message.size() + success.size() : init_response.size(), 0, 1);
+  wire::write_frame_header(out, answer_.size(), 0, 1);
   output_.insert(output_.end(), header.begin(), header.end());
-  if (!request) {
-    output_.insert(output_.end(), init_response.begin(), init_response.end());
-    return;
-  }
-  output_.push_back(message::magic);
-  output_.push_back(static_cast<std::uint8_t>(message::Type::response));
-  output_.push_back(message[code_at]);
-  output_.insert(output_.end(), success.begin(), success.end());
-  output_.insert(output_.end(), message.begin() + code_at + 1, message.end());
+  output_.insert(output_.end(), answer_.begin(), answer_.end());
 }
 
 }  // namespace gateway::test

@@ -45,6 +45,7 @@ class EchoServer {
   std::unordered_map<int, Connection> connections_;
   std::vector<std::uint8_t> input_;
   std::vector<std::uint8_t> output_;
+  std::vector<std::uint8_t> answer_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -19,6 +19,7 @@ namespace gateway::test {
 namespace {
 
 constexpr int patience_ms = 10'000;
+constexpr std::size_t events_max = 64;  // a turn
 constexpr std::size_t read_bytes = std::size_t{64} * 1024;
 
 TimePoint now() {
@@ -34,7 +35,7 @@ PhotonStreamClient::Config quiet_client(std::uint64_t seed) {
 
 }  // namespace
 
-LoadSession::LoadSession(const Target& target, std::size_t bytes, std::uint64_t seed) : input_(read_bytes) {
+LoadSession::LoadSession(const Target& target, std::size_t bytes, std::uint64_t seed) {
   connect(target.port);
   if (target.tls) tls_ = std::make_unique<TlsChannel>(TlsChannel::ClientOptions{});
   PhotonStreamClient client(generation_4_1_8, quiet_client(seed));
@@ -88,11 +89,12 @@ void LoadSession::check(Bytes response) const {
     throw std::runtime_error("another answer than was asked for");
 }
 
-/// What is there, without TLS; may be empty.
+/// What is there, without TLS; may be empty. Valid until any session reads.
 Bytes LoadSession::read() {
-  const ssize_t size = ::recv(socket_.get(), input_.data(), input_.size(), MSG_DONTWAIT);
+  thread_local std::vector<std::uint8_t> input(read_bytes);
+  const ssize_t size = ::recv(socket_.get(), input.data(), input.size(), MSG_DONTWAIT);
   if (size == 0 || (size < 0 && errno != EAGAIN)) throw std::runtime_error("a connection ended");
-  const Bytes bytes = Bytes(input_).first(size < 0 ? 0 : static_cast<std::size_t>(size));
+  const Bytes bytes = Bytes(input).first(size < 0 ? 0 : static_cast<std::size_t>(size));
   if (!tls_) return bytes;
   clear_ = tls_->receive(bytes);
   if (tls_->failed()) throw std::runtime_error("TLS: " + tls_->failure());
@@ -124,7 +126,7 @@ Load::Load(const Target& target, std::size_t sessions, std::size_t bytes)
   }
 }
 
-void Load::run(std::size_t operations) {
+void Load::run(std::size_t operations, std::size_t window) {
   std::size_t sent = 0;
   for (std::size_t answered = 0; answered < operations; answered += receive()) {
     for (; sent < operations && sent < answered + window; ++sent) {
@@ -135,7 +137,7 @@ void Load::run(std::size_t operations) {
 }
 
 std::size_t Load::receive() {
-  std::array<epoll_event, window> events{};
+  std::array<epoll_event, events_max> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), patience_ms);
   if (count <= 0) throw std::runtime_error("no answer");
   std::size_t answered = 0;

@@ -44,20 +44,17 @@ class LoadSession {
   std::unique_ptr<TlsChannel> tls_;
   std::vector<std::uint8_t> request_;
   std::uint8_t response_type_ = 0;  // second byte of every response
-  std::vector<std::uint8_t> input_;
   std::vector<std::uint8_t> clear_;
   FrameReader reader_;
 };
 
-/// Sessions in turn, with so many operations under way over all of them.
+/// Sessions in turn.
 class Load {
  public:
-  static constexpr std::size_t window = 64;
-
   Load(const Target& target, std::size_t sessions, std::size_t bytes);
 
-  /// Returns when all are answered.
-  void run(std::size_t operations);
+  /// With at most `window` operations under way; returns when all are answered.
+  void run(std::size_t operations, std::size_t window);
 
  private:
   std::size_t receive();
