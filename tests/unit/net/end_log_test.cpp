@@ -63,8 +63,9 @@ TEST(EndLog, TellsWhatARuleDidForTheFirstTime) {
   EXPECT_EQ(told({policy::Kind::operation, 230, policy::Outcome::reject}),
             "an operation arrived in the clear listener=master operation=authenticate outcome=reject: "
             "further ones are only counted");
-  EXPECT_EQ(told({policy::Kind::event, 200, policy::Outcome::drop}),
-            "an event can't be sealed listener=master event_code=200 outcome=drop: further ones are only counted");
+  EXPECT_EQ(
+      told({policy::Kind::event, 200, policy::Outcome::drop}),
+      "an event can't be sealed listener=master event_code=200 outcome=drop: further ones are only counted");
 }
 
 }  // namespace
