@@ -72,10 +72,11 @@ struct PortableRows {
 /// since compilers don't make them of C++.
 struct AdxRows {
   template <std::size_t count>
+  // NOLINTNEXTLINE(readability-non-const-parameter): the assembler writes there
   static Row add_product(std::uint64_t* sum, const std::uint64_t* factor, std::uint64_t by) {
     Row row;
-    std::uint64_t low;
-    std::uint64_t high;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
     asm volatile(
         "xorl %k[low], %k[low]\n\t"  // both flags
         "mulxq (%[factor]), %[lowest], %[carry]\n\t"
@@ -100,10 +101,10 @@ struct AdxRows {
   }
 
   static void double_and_add_squares(DoubleLimbs& product, const Limbs& limbs) {
-    std::uint64_t low;
-    std::uint64_t high;
-    std::uint64_t twice;
-    std::uint64_t factor;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    std::uint64_t twice = 0;
+    std::uint64_t factor = 0;
     asm volatile(
         "xorl %k[twice], %k[twice]\n\t"  // both flags
         ".set .Llimb, 0\n\t"
@@ -126,8 +127,8 @@ struct AdxRows {
   }
 
   static void add_if(std::uint64_t by, const std::uint64_t* number, const Limbs& addend, Limbs& sum) {
-    std::uint64_t low;
-    std::uint64_t high;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
     asm volatile(
         "xorl %k[low], %k[low]\n\t"  // the carry
         ".set .Llimb, 0\n\t"
