@@ -14,8 +14,8 @@ namespace gateway::net {
 /// them all. Clients repeat an unanswered Connect.
 class ConnectGate {
  public:
-  static constexpr std::uint32_t while_behind = 2'000;  // of each window: 20,000 a second
-  static constexpr Duration window = milliseconds(100);
+  static constexpr std::uint32_t while_behind = 200;  // of each window: 20,000 a second
+  static constexpr Duration window = milliseconds(10);
 
   /// `random` gives the key that spreads addresses over a table.
   explicit ConnectGate(Random& random) : key_(std::uint64_t{random.u32()} << 32 | random.u32()) {}
