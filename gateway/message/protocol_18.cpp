@@ -2,76 +2,43 @@
 
 #include <optional>
 
+#include "message/types_18.h"
 #include "message/walk.h"
 
 namespace gateway::message::protocol_18 {
 
 namespace {
 
-enum : std::uint8_t {
-  type_any = 0x00,
-  type_byte = 0x03,
-  type_text = 0x07,
-  type_null = 0x08,
-  type_int = 0x09,
-  type_long = 0x0A,
-  type_custom = 0x13,
-  type_dictionary = 0x14,
-  type_hashtable = 0x15,
-  type_objects = 0x17,
-  type_request = 0x18,
-  type_response = 0x19,
-  type_event = 0x1A,
-  type_zero_byte = 0x22,
-  type_arrays = 0x40,
-  type_bools = 0x42,
-  type_bytes = 0x43,
-  type_shorts = 0x44,
-  type_floats = 0x45,
-  type_doubles = 0x46,
-  type_texts = 0x47,
-  type_ints = 0x49,
-  type_longs = 0x4A,
-  type_customs = 0x53,
-  type_dictionaries = 0x54,
-  type_hashtables = 0x55,
-  type_slim_custom_first = 0x80,
-  type_slim_custom_last = 0xE4,
-};
-
-constexpr std::size_t varint_bytes_32 = 5;
-constexpr std::size_t varint_bytes_64 = 10;
-
 // Payload sizes of the types that always have the same.
 std::optional<std::size_t> fixed_size(std::uint8_t type) {
   switch (type) {
     case type_null:
       return 0;
-    case 0x02:  // bool
+    case type_bool:
     case type_byte:
       return 1;
-    case 0x04:
-      return 2;  // short
-    case 0x05:
-      return 4;  // float
-    case 0x06:
-      return 8;  // double
-    case 0x0B:
-    case 0x0C:
-      return 1;  // int in one byte
-    case 0x0D:
-    case 0x0E:
-      return 2;  // int in two
-    case 0x0F:
-    case 0x10:
-      return 1;  // long in one
-    case 0x11:
-    case 0x12:
-      return 2;  // long in two
+    case type_short:
+      return 2;
+    case type_float:
+      return 4;
+    case type_double:
+      return 8;
+    case type_int_byte:
+    case type_int_byte_negated:
+      return 1;
+    case type_int_short:
+    case type_int_short_negated:
+      return 2;
+    case type_long_byte:
+    case type_long_byte_negated:
+      return 1;
+    case type_long_short:
+    case type_long_short_negated:
+      return 2;
     default:
       break;
   }
-  if (type >= 0x1B && type <= type_zero_byte) return 0;  // false, true and the zeros
+  if (type >= type_false && type <= type_last_zero) return 0;  // false, true and the zeros
   return std::nullopt;
 }
 
@@ -94,11 +61,6 @@ void write_varint(ByteWriter& out, std::uint32_t value) {
 bool is_scalar(std::uint8_t type) {
   return (type != type_null && fixed_size(type)) || type == type_text || type == type_int ||
          type == type_long;
-}
-
-bool is_array(std::uint8_t type) {
-  return (type >= type_bools && type <= type_texts) || type == type_ints || type == type_longs ||
-         type == type_hashtables;
 }
 
 class Walker : public Walk {
@@ -279,7 +241,7 @@ Result<std::uint8_t> as_byte(Bytes value) {
   ByteReader in(value);
   const std::uint8_t type = in.u8();
   if (value.empty()) return Error::truncated;
-  if (type == type_zero_byte) return std::uint8_t{0};
+  if (type == type_last_zero) return std::uint8_t{0};
   if (type != type_byte) return Error::wrong_type;
   const std::uint8_t byte = in.u8();
   if (!in.ok()) return Error::truncated;

@@ -97,17 +97,6 @@ class Transcript16 : public TranscriptWriter {
     }
   }
 
-  template <class Rest>
-  void message(std::string_view kind, Rest rest) {
-    out() += '{';
-    out() += '"';
-    out() += kind;
-    out() += "\":";
-    number(in().u8());
-    rest();
-    out() += '}';
-  }
-
   void custom_value(std::uint8_t code) { custom(code, in().bytes(count())); }
 
   void array() {
@@ -181,14 +170,7 @@ class Transcript16 : public TranscriptWriter {
 }  // namespace
 
 Result<void> transcribe_parameters_16(std::string& out, ByteReader& in, bool response) {
-  Transcript16 transcript(in, out);
-  if (response) {
-    transcript.response();
-  } else {
-    out += ',';
-    transcript.parameters();
-  }
-  return transcript.result();
+  return transcribe<Transcript16>(out, in, response);
 }
 
 }  // namespace gateway::message

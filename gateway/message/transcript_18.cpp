@@ -4,64 +4,13 @@
 
 #include "message/transcript_readers.h"
 #include "message/transcript_writer.h"
+#include "message/types_18.h"
 
 namespace gateway::message {
 
 namespace {
 
-enum : std::uint8_t {
-  type_any = 0x00,
-  type_bool = 0x02,
-  type_byte,
-  type_short,
-  type_float,
-  type_double,
-  type_text,
-  type_null,
-  type_int,
-  type_long,
-  type_int_byte,
-  type_int_byte_negated,
-  type_int_short,
-  type_int_short_negated,
-  type_long_byte,
-  type_long_byte_negated,
-  type_long_short,
-  type_long_short_negated,
-  type_custom,
-  type_dictionary,
-  type_hashtable,
-  type_objects = 0x17,
-  type_request,
-  type_response,
-  type_event,
-  type_false,
-  type_true,
-  type_first_zero,
-  type_last_zero = 0x22,
-  type_arrays = 0x40,
-  type_bools = 0x42,
-  type_bytes,
-  type_shorts,
-  type_floats,
-  type_doubles,
-  type_texts,
-  type_ints = 0x49,
-  type_longs,
-  type_customs = 0x53,
-  type_dictionaries,
-  type_hashtables,
-  type_slim_custom_first = 0x80,
-  type_slim_custom_last = 0xE4,
-};
-
-constexpr std::size_t varint_bytes_32 = 5;
-constexpr std::size_t varint_bytes_64 = 10;
-
-bool is_array(std::uint8_t type) {
-  return (type >= type_bools && type <= type_texts) || type == type_ints || type == type_longs ||
-         type == type_hashtables;
-}
+using namespace protocol_18;
 
 class Transcript18 : public TranscriptWriter {
  public:
@@ -182,17 +131,6 @@ class Transcript18 : public TranscriptWriter {
     }
   }
 
-  template <class Rest>
-  void message(std::string_view kind, Rest rest) {
-    out() += '{';
-    out() += '"';
-    out() += kind;
-    out() += "\":";
-    number(in().u8());
-    rest();
-    out() += '}';
-  }
-
   void custom_value(std::uint8_t code) { custom(code, counted_bytes()); }
 
   void bools() {
@@ -278,14 +216,7 @@ class Transcript18 : public TranscriptWriter {
 }  // namespace
 
 Result<void> transcribe_parameters_18(std::string& out, ByteReader& in, bool response) {
-  Transcript18 transcript(in, out);
-  if (response) {
-    transcript.response();
-  } else {
-    out += ',';
-    transcript.parameters();
-  }
-  return transcript.result();
+  return transcribe<Transcript18>(out, in, response);
 }
 
 }  // namespace gateway::message

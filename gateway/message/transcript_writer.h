@@ -62,6 +62,16 @@ class TranscriptWriter : public Walk {
     table(
         number, [this] { this->number(in().u8()); }, value);
   }
+  /// `{"kind":code…}` with what `rest` writes behind the code of one byte.
+  template <class Rest>
+  void message(std::string_view kind, Rest rest) {
+    out_ += "{\"";
+    out_ += kind;
+    out_ += "\":";
+    number(in().u8());
+    rest();
+    out_ += '}';
+  }
   /// A member `name` and what `value` writes; behind another one.
   template <class Value>
   void next(std::string_view name, Value value) {
@@ -98,5 +108,18 @@ class TranscriptWriter : public Walk {
   std::string& out_;
   const std::size_t begin_;
 };
+
+/// What transcript_readers.h says of a serialization, by its transcript.
+template <class Transcript>
+Result<void> transcribe(std::string& out, ByteReader& in, bool response) {
+  Transcript transcript(in, out);
+  if (response) {
+    transcript.response();
+  } else {
+    out += ',';
+    transcript.parameters();
+  }
+  return transcript.result();
+}
 
 }  // namespace gateway::message

@@ -215,8 +215,7 @@ void Service::watch_shards() {
   });
 }
 
-/// What shards only count, so that no flood is a flood of lines.
-/// `last`: what is left of it.
+/// What shards only count, so that no flood is a flood of lines; at the end with what is left of a window.
 void Service::tell_counted(bool last) {
   const std::vector<const net::ShardStats*> shards = gateway_.stats();
   for (const auto& [warning, line] : drop_log_.take(net::drops_of(gateway_.options().listeners, shards),
