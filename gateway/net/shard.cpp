@@ -3,7 +3,7 @@
 //   address, or to
 //                    the door; a server's to the session that owns the socket
 //   2 run exchanges  for at most a millisecond
-//   3 fire timers    of the sessions whose deadline has come
+//   3 fire timers    of the sessions whose deadline has come; so many at most, and later while input waits
 //   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
 //   leave
 //                    together, those to a server through the session's own socket; then servers are chosen,
@@ -64,6 +64,7 @@ Shard::Shard(const FixedOptions& options, const LimitOptions& limits, Shared& sh
       readable_(context_, fcntl(poller_.descriptor(), F_DUPFD_CLOEXEC, 0)),
       timer_(context_),
       wheel_(clock_now()),
+      due_(clock_now()),
       exchanges_(limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
       memory_(shared.memory, stats_.memory),
       records_(stats_.records_left_out),
@@ -199,6 +200,7 @@ void Shard::schedule() {
 bool Shard::turn() {
   now_ = turn_began_ = clock_now();
   const auto ready = poller_.ready();
+  behind_ = ready.size() == Poller::events_max;
   for (const epoll_event& event : ready) receive(event.data.u64);
   run_exchanges();
   fire_timers();
@@ -207,7 +209,7 @@ bool Shard::turn() {
   remove_closed();
   watch_memory();
   log_notices();
-  return !ready.empty() || !openings_.empty() || exchanges_.deadline() <= now_ ||
+  return !ready.empty() || due_.left() || !openings_.empty() || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
 }
@@ -258,6 +260,7 @@ void Shard::receive_from_clients(std::uint32_t index) {
     if (!received_.full()) break;
   }
   listener.udp->gate.note(received_.full());
+  behind_ = behind_ || received_.full();
   to_clients_.flush();  // the door's answers
 }
 
@@ -378,9 +381,8 @@ bool Shard::alive(SessionId id) const {
 }
 
 void Shard::fire_timers() {
-  due_.clear();
-  wheel_.advance(now_, due_);
-  for (const Index index : due_) {
+  for (const Index index : due_.take(now_, behind_, wheel_)) {
+    if (!sessions_[index].session) continue;  // it ended since it was due
     sessions_[index].session->advance(now_);
     mark(index);
   }

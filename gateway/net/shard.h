@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "crypto/system_random.h"
 #include "net/datagram_io.h"
+#include "net/due_timers.h"
 #include "net/exchange_queue.h"
 #include "net/link.h"
 #include "net/listener.h"
@@ -183,6 +184,7 @@ class Shard {
   std::map<std::shared_ptr<WebSocketLink>, std::uint32_t> entering_;  // with their listener
   SessionSlots sessions_;
   TimerWheel wheel_;
+  DueTimers due_;
   ExchangeQueue exchanges_;
   MemoryShare memory_;
   RecordMeter records_;
@@ -190,6 +192,7 @@ class Shard {
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
 
   TimePoint now_;         // of this turn
+  bool behind_ = false;   // this turn left something to read
   TimePoint turn_began_;  // now_ moves on after key exchanges
   TimePoint worked_;      // when the last round of work was over
   ReceiveBatch received_;
@@ -197,7 +200,6 @@ class Shard {
   SendBatch to_server_;
   std::deque<SessionId> openings_;  // servers to be chosen and reached, first come first served
   std::vector<std::uint32_t> flushing_;
-  std::vector<TimerWheel::Key> due_;
   std::vector<Index> closed_;
   bool stopping_ = false;
   TimePoint stop_by_ = never;

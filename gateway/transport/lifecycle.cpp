@@ -112,7 +112,10 @@ TimePoint Lifecycle::ping_due() const {
   if (state_ != State::open) return never;
   // A server may judge its clients by what it hears from them, also while it only streams to them. So a
   // client pings when it has long had no ack, a server when it has heard nothing.
-  return (role_ == Role::client ? acknowledged_ : heard_) + options_.ping_after;
+  if (role_ == Role::client) return acknowledged_ + options_.ping_after;
+  // A client that pings does so a second and a round trip after its last ack: just too late for our own
+  // second.
+  return heard_ + options_.ping_after + (peer_pings_ ? options_.ping_grace : Duration{});
 }
 
 void Lifecycle::leave(TimePoint now) {

@@ -29,6 +29,10 @@ class Lifecycle {
   void heard(TimePoint now) { heard_ = now; }
   /// An ack of ours came.
   void acknowledged(TimePoint now) { acknowledged_ = now; }
+  /// A ping of the peer came.
+  void pinged() { peer_pings_ = true; }
+  /// An ack of our ping came: the peer left it to us.
+  void ping_acknowledged() { peer_pings_ = false; }
   /// VerifyConnect came.
   void verified(TimePoint now);
   /// See Transport::close().
@@ -84,6 +88,7 @@ class Lifecycle {
   TimePoint heard_;
   TimePoint acknowledged_;
   TimePoint until_;
+  bool peer_pings_ = false;  // by itself, so that we needn't
 };
 
 }  // namespace gateway::transport

@@ -24,7 +24,9 @@ struct Options {
 
   // Keeping alive ("Pings and silence")
   Duration ping_after = milliseconds(1000);  // of having received nothing
-  Duration silence = seconds(30);            // without any valid datagram: timeout
+  Duration ping_grace =
+      milliseconds(500);           // more for a client that pings by itself: its second and a round trip
+  Duration silence = seconds(30);  // without any valid datagram: timeout
 
   // Acknowledging ("Acknowledgements")
   Duration ack_delay = milliseconds(5);  // how long an ack may wait for a datagram to ride on

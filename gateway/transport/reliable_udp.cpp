@@ -123,6 +123,7 @@ void ReliableUdp::execute(TimePoint now, const wire::DatagramHeader& header, con
     case CommandType::disconnect:
       return take_disconnect(now, header, command);
     case CommandType::ping:
+      lifecycle_.pinged();
       return acknowledge(now, header, command, Urgency::may_wait);
     case CommandType::server_time:
       return acknowledge(now, header, command, Urgency::at_once);
@@ -162,6 +163,7 @@ void ReliableUdp::take_control_ack(const wire::DatagramHeader& header, const InF
                                    TimePoint now) {
   const auto type = static_cast<CommandType>(acked.reference);
   if (type == CommandType::disconnect) lifecycle_.farewell_acknowledged();
+  if (type == CommandType::ping) lifecycle_.ping_acknowledged();
   if (!acked.sent) return;
   const Duration sample = now - *acked.sent;
   if (type == CommandType::connect) round_trip_.start(sample);

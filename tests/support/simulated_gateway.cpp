@@ -13,7 +13,7 @@ using session::Side;
 namespace {
 
 constexpr std::size_t datagram_max = 1200;
-constexpr std::size_t door_reply_bytes = 128;
+constexpr std::size_t reply_room = 128;
 
 }  // namespace
 
@@ -54,7 +54,7 @@ void SimulatedGateway::from_client(TimePoint now, const Packet& packet) {
     found->second->session->receive(Side::downstream, now, packet.bytes);
     return serve(now, *found->second);
   }
-  std::array<std::uint8_t, door_reply_bytes> reply{};
+  std::array<std::uint8_t, reply_room> reply{};
   const session::DoorAnswer answer = door_.receive(now, packet.from, packet.bytes, options_.full, reply);
   if (answer.reply_bytes > 0) {
     if (answer.reply_bytes * 10 > packet.bytes.size() * 14) violations_.push_back("the door amplifies");

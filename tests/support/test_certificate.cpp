@@ -12,7 +12,7 @@ namespace gateway::test {
 
 namespace {
 
-using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
 using Certificate = std::unique_ptr<X509, void (*)(X509*)>;
 
 constexpr long validity_seconds = 3600;
@@ -59,7 +59,7 @@ std::string pem(Write write) {
 }  // namespace
 
 TestCertificate::TestCertificate(const std::string& name) {
-  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free);
+  const PrivateKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free);
   check(key != nullptr);
   const Certificate certificate = self_signed(key.get(), name);
   certificate_text_ = pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); });

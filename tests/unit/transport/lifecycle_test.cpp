@@ -55,6 +55,13 @@ TEST_F(LifecycleTest, WantsAPingAfterASecondOfSilenceWhileOpen) {
   EXPECT_EQ(server.ping_due(), now + milliseconds(1300));
 }
 
+TEST_F(LifecycleTest, LeavesThePingToAClientThatPingsByItself) {
+  server.pinged();
+  EXPECT_EQ(server.ping_due(), now + milliseconds(1500));
+  server.ping_acknowledged();  // it didn't: its game loop stands still
+  EXPECT_EQ(server.ping_due(), now + seconds(1));
+}
+
 TEST_F(LifecycleTest, WantsAPingAsAClientASecondAfterTheLastAckWhateverElseItHears) {
   client.verified(now);
   client.heard(now + milliseconds(900));

@@ -424,6 +424,21 @@ TEST_F(ServerEnd, PingsAPeerThatIsSilentForASecond) {
   EXPECT_EQ(commands[0].reliable_seq, 1U);
 }
 
+TEST_F(ServerEnd, PingsAClientThatPingsByItselfOnlyWhenItStops) {
+  receive({control(CommandType::ping, 1)});
+  pass(milliseconds(1499));
+  EXPECT_THAT(drain_types(), ElementsAre(CommandType::ack));
+  pass(milliseconds(1));
+  const auto ping = drain();
+  ASSERT_EQ(ping.size(), 1U);
+  EXPECT_EQ(ping[0].commands[0].type, CommandType::ping);
+  receive({test::ack(255, 1, ping[0].header.sent_time)});
+  pass(milliseconds(999));
+  EXPECT_THAT(drain_types(), IsEmpty());
+  pass(milliseconds(1));
+  EXPECT_THAT(drain_types(), ElementsAre(CommandType::ping));
+}
+
 TEST_F(ServerEnd, DoesNotPingAPeerThatTalks) {
   for (int i = 0; i < 20; ++i) {
     pass(milliseconds(500));
