@@ -23,28 +23,30 @@ struct UpstreamLink {
   std::optional<ServerUse> server;  // chosen, and counted by its pool
   Descriptor socket;                // UDP: connected to it
   bool connected = false;           // the server answered, and the pool knows it
+  std::uint32_t read_turn = 0;      // UDP: the shard's turn that read it last
   bool reached = false;  // WebSocket: it took the connection, so what follows may be the client's doing
 };
 
 /// What the shard keeps with a session. Slots never move; one is used again after its session.
 struct SessionSlot {
+  // What each datagram looks at comes first.
   std::unique_ptr<session::Session> session;  // none: the slot is free
   std::unique_ptr<StreamPair> streams;        // tcp, ws and wss
-  std::shared_ptr<CapturedSession> captured;  // none: as nearly always
-  std::optional<Admitted> admitted;
-  UpstreamLink upstream;
-  Address client;
-  LocalAddress local{};               // where the client's datagrams arrive
-  TimePoint heard{};                  // UDP: when the last one came
-  std::size_t bookkeeping_bytes = 0;  // of the session, as the shard last summed it up
-  std::size_t buffered_bytes = 0;     // of it, at that time
-  TimePoint bookkeeping_due{};        // when it is worth summing up again
   std::uint32_t listener = 0;
   std::uint32_t generation = 0;  // grows with each session of the slot
   bool dirty = false;            // waits to be flushed
   bool opening = false;          // waits for its server to be reached for
   bool initialized = false;      // counted as such
   bool receives = true;          // the client's address is its own beyond doubt: it knows what was sent there
+  UpstreamLink upstream;
+  Address client;
+  LocalAddress local{};                       // where the client's datagrams arrive
+  TimePoint heard{};                          // UDP: when the last one came
+  std::size_t bookkeeping_bytes = 0;          // of the session, as the shard last summed it up
+  std::size_t buffered_bytes = 0;             // of it, at that time
+  TimePoint bookkeeping_due{};                // when it is worth summing up again
+  std::shared_ptr<CapturedSession> captured;  // none: as nearly always
+  std::optional<Admitted> admitted;
 };
 
 /// The sessions of one shard by number.

@@ -2,12 +2,12 @@
 //   1 receive        every readable socket, in batches: a client's datagram goes to the session of its
 //   address, or to
 //                    the door; a server's to the session that owns the socket
-//   2 run exchanges  for at most a millisecond
+//   2 run exchanges  for a quarter of a millisecond
 //   3 fire timers    of the sessions whose deadline has come; so many at most, and later while input waits
 //   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
 //   leave
 //                    together, those to a server through the session's own socket; then servers are chosen,
-//                    for at most a millisecond
+//                    for a quarter of one
 //   5 remove         the sessions that are over; then see whether all of them hold too much memory
 // Data never waits on a timer: the loop sleeps only when nothing is readable, due or dirty.
 #include "net/shard.h"
@@ -34,7 +34,7 @@ constexpr int batches_max = 4;                    // of one listener in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
 constexpr Duration lives_without_datagrams = seconds(2);  // clients ping every second
-constexpr Duration exchange_budget = milliseconds(1);     // a turn
+constexpr Duration exchange_budget = microseconds(250);   // a turn
 constexpr Duration work_pause = milliseconds(1);  // longest time that Asio's own work gets between two rounds
 
 session::Rewriting rewriting_of(const Runtime& runtime, const ListenerOptions& listener) {
@@ -199,6 +199,7 @@ void Shard::schedule() {
 /// True when there is more to do at once.
 bool Shard::turn() {
   now_ = turn_began_ = clock_now();
+  ++turn_;
   const auto ready = poller_.ready();
   behind_ = ready.size() == Poller::events_max;
   for (const epoll_event& event : ready) receive(event.data.u64);
@@ -209,7 +210,8 @@ bool Shard::turn() {
   remove_closed();
   watch_memory();
   log_notices();
-  return !ready.empty() || due_.left() || !openings_.empty() || exchanges_.deadline() <= now_ ||
+  // What became readable meanwhile ends the wait for the poller at once.
+  return behind_ || due_.left() || !openings_.empty() || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
 }
@@ -267,13 +269,17 @@ void Shard::receive_from_clients(std::uint32_t index) {
 /// Who isn't admitted gets no answer at all.
 bool Shard::admits(Listener& listener, const Address& client) {
   if (runtime_.access.admits(client)) return true;
-  listener.stats.rejected[static_cast<std::size_t>(Rejection::access)].add();
+  listener.stats.reject(Rejection::access);
   return false;
 }
 
 void Shard::receive_from_server(Index index) {
   SessionSlot& slot = sessions_[index];
-  const int error = received_.receive(slot.upstream.socket.get(), true);
+  const int socket = slot.upstream.socket.get();
+  // Where nothing came a turn ago, a second datagram is unlikely; if there is one, it is read in the next
+  // turn.
+  const bool several = std::exchange(slot.upstream.read_turn, turn_) + 1 == turn_;
+  const int error = several ? received_.receive(socket, true) : received_.receive_one(socket);
   for (std::size_t i = 0; i < received_.size(); ++i) {
     if (const auto datagram = received_[i]) slot.session->receive(Side::upstream, now_, datagram->bytes);
   }
@@ -292,7 +298,7 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   using session::Proof;
   if (session::Door::wants(datagram.bytes)) {
     if (!listeners_[index].udp->gate.admits(datagram.from, now_)) {
-      return listeners_[index].stats.rejected[static_cast<std::size_t>(Rejection::backlog)].add();
+      return listeners_[index].stats.reject(Rejection::backlog);
     }
     return ask_door(index, datagram, Proof::peer);
   }
@@ -314,13 +320,13 @@ void Shard::ask_door(std::uint32_t index, const Received& datagram, session::Pro
   Listener& listener = listeners_[index];
   const auto rejection = shared_.rejection_of(datagram.from, now_);
   if (rejection == Rejection::blocked) {  // unanswered
-    return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
+    return listener.stats.reject(*rejection);
   }
   const std::uint64_t refused = listener.stats.door.refused.value();
   const session::DoorAnswer answer = listener.udp->door.receive(
       now_, datagram.from, datagram.bytes, rejection.has_value(), to_clients_.room(), wanted);
   if (rejection && listener.stats.door.refused.value() != refused) {
-    listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
+    listener.stats.reject(*rejection);
   }
   if (answer.reply_bytes > 0) to_clients_.add(answer.reply_bytes, datagram.from, datagram.local);
   if (answer.proven) open_session(index, datagram, answer);

@@ -191,10 +191,11 @@ class Shard {
   RecordMeter block_records_;          // their own: who is blocked often ends many sessions first
   std::size_t bookkeeping_bytes_ = 0;  // of all sessions
 
-  TimePoint now_;         // of this turn
-  bool behind_ = false;   // this turn left something to read
-  TimePoint turn_began_;  // now_ moves on after key exchanges
-  TimePoint worked_;      // when the last round of work was over
+  TimePoint now_;           // of this turn
+  bool behind_ = false;     // this turn left something to read
+  std::uint32_t turn_ = 1;  // its number
+  TimePoint turn_began_;    // now_ moves on after key exchanges
+  TimePoint worked_;        // when the last round of work was over
   ReceiveBatch received_;
   SendBatch to_clients_;
   SendBatch to_server_;

@@ -17,7 +17,7 @@ void Shard::begin_capture(SessionSlot& slot) {
   slot.session->capture(&slot.captured->capture);
   LogLine line("capture begins");
   line.text("listener", listener.options.name).text("transport", name(listener.options.scheme));
-  if (runtime_.records.clients) line.text("address", to_text(slot.client));
+  if (shows_clients()) line.text("address", to_text(slot.client));
   slot.captured->file->add("{" + log_members(line.str()) + "}");
 }
 

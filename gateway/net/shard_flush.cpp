@@ -1,9 +1,8 @@
 // How what a turn changed leaves the shard, in the order of the functions below:
 //   1 flush     every session that was touched, once: all datagrams to clients of one listener leave together
-//   2 settle    one session: both its sides are drained, to the server through the session's own socket; its
-//   key
-//               exchange is queued, its counters follow
-//   3 open      the servers that sessions want, for at most a millisecond
+//   2 settle    one session: both its sides are drained, to the server through the session's own socket;
+//               its key exchange is queued, its counters follow
+//   3 open      the servers that sessions want, for a quarter of a millisecond
 //   4 remove    it, if it is over
 #include <chrono>
 #include <utility>
@@ -22,7 +21,7 @@ using session::Side;
 
 namespace {
 
-constexpr Duration opening_budget = milliseconds(1);  // a turn
+constexpr Duration opening_budget = microseconds(250);  // a turn
 
 /// True for the ends that a server causes which takes no sessions; what a client does must not make a server
 /// look bad.

@@ -21,7 +21,7 @@ void Shard::accept_stream(std::uint32_t index, TcpSocket socket, const Address& 
   if (!admits(listener, client)) return;  // and the socket closes
   now_ = std::chrono::steady_clock::now();
   if (const auto rejection = shared_.rejection_of(client, now_)) {
-    return listener.stats.rejected[static_cast<std::size_t>(*rejection)].add();
+    return listener.stats.reject(*rejection);
   }
   const std::size_t message_max = runtime_.terms->downstream.message_max;
   switch (listener.options.scheme) {
@@ -138,7 +138,7 @@ void Shard::stop_streams() {
 
 void Shard::stop_entering(Rejection why) {
   for (const auto& [link, listener] : std::exchange(entering_, {})) {
-    listeners_[listener].stats.rejected[static_cast<std::size_t>(why)].add();
+    listeners_[listener].stats.reject(why);
     link->abort();
   }
 }

@@ -118,6 +118,7 @@ struct ListenerStats {
   Counter receive_drops;    // datagrams the kernel dropped for want of buffer
   Counter accept_failures;  // of streams; each is followed by a pause
   std::array<Counter, static_cast<std::size_t>(Rejection::count_)> rejected;
+  void reject(Rejection why) { rejected[static_cast<std::size_t>(why)].add(); }
   std::array<Counter, static_cast<std::size_t>(HandshakeResult::count_)> handshakes;  // of ws and wss
   Histogram<session_bounds> session_durations;                                        // of those that ended
   session::Stats session;

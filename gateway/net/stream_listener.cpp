@@ -58,7 +58,7 @@ void StreamListener::failed(const error_code& error) {
 
 void StreamListener::turn_away() {
   for (int i = 0; i < turned_away_max && turn_one_away(); ++i) {
-    stats_.rejected[static_cast<std::size_t>(Rejection::descriptors)].add();
+    stats_.reject(Rejection::descriptors);
   }
 }
 

@@ -39,12 +39,17 @@ struct Connecting {
 /// Photon's reliable UDP, one connection in either role.
 class ReliableUdp final : public Transport {
  public:
-  /// Server role, behind the door: open at once, channel 0xFF numbers from 1.
+  /// Server role, behind the door: open at once, channel 0xFF numbers from 1. `options`, `pool` and `stats`
+  /// outlive it.
   static std::unique_ptr<ReliableUdp> accepted(const Options& options, BufferPool& pool, Stats& stats,
                                                const Accepted& peer, TimePoint now);
+  static std::unique_ptr<ReliableUdp> accepted(Options&&, BufferPool&, Stats&, const Accepted&,
+                                               TimePoint) = delete;
   /// Client role: Phase opening until VerifyConnect.
   static std::unique_ptr<ReliableUdp> connecting(const Options& options, BufferPool& pool, Stats& stats,
                                                  const Connecting& how, TimePoint now);
+  static std::unique_ptr<ReliableUdp> connecting(Options&&, BufferPool&, Stats&, const Connecting&,
+                                                 TimePoint) = delete;
   ~ReliableUdp() override;
 
   void receive(TimePoint now, Bytes datagram) override;
@@ -136,7 +141,7 @@ class ReliableUdp final : public Transport {
   void settle(TimePoint now);
   void release_when_idle(TimePoint now);
 
-  const Options options_;
+  const Options& options_;
   Stats& stats_;
   Identity identity_;
   Lifecycle lifecycle_;
