@@ -26,6 +26,7 @@ struct Socket {
     const auto [socket, port] = test::bound_socket(SOCK_DGRAM | SOCK_NONBLOCK, 0);
     descriptor = Descriptor(socket);
     address = test::from_system(test::loopback(port));
+    address.port = port;
   }
   int get() const { return descriptor.get(); }
   void connect_to(const Socket& other) const {
