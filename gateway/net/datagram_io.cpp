@@ -11,6 +11,8 @@
 
 namespace gateway::net {
 
+static_assert(batch_size <= 64, "the kernel cuts into no more segments");
+
 namespace {
 
 constexpr std::size_t segmented_max = 64'000;  // bytes the kernel takes to cut, about
@@ -189,6 +191,7 @@ void SendBatch::begin(int socket) {
   assert(size_ == 0);
   socket_ = socket;
   error_ = 0;
+  segments_ = true;
 }
 
 MutableBytes SendBatch::room() {

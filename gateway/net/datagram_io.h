@@ -100,7 +100,7 @@ class SendBatch {
   int socket_ = -1;
   std::size_t size_ = 0;
   int error_ = 0;
-  bool segments_ = true;  // until the kernel refuses: IPsec, a small MTU on the way or an old kernel
+  bool segments_ = true;  // until the kernel refuses one of this batch: IPsec, or a small MTU on its way
 };
 
 }  // namespace gateway::net

@@ -24,12 +24,12 @@ class DueTimers {
   explicit DueTimers(TimePoint now) : fired_(now) {}
 
   /// The keys that fire now; valid until the next call. `behind`: this turn left input waiting. Keys that
-  /// were left over may be without a session by now.
+  /// were left over may be without a session by now, or have another deadline.
   std::span<const TimerWheel::Key> take(TimePoint now, bool behind, TimerWheel& wheel) {
     due_.erase(due_.begin(), due_.begin() + static_cast<std::ptrdiff_t>(std::exchange(taken_, 0)));
     if (behind && now < fired_ + pause_while_behind) return {};
     fired_ = now;
-    wheel.advance(now, due_);
+    if (due_.empty()) wheel.advance(now, due_);  // first what was left, so that no key is in here twice
     taken_ = std::min(due_.size(), turn_max);
     return std::span(due_).first(taken_);
   }

@@ -33,7 +33,7 @@ constexpr int turns_max = 16;                     // before Asio's own work gets
 constexpr int batches_max = 4;                    // of one listener in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
-constexpr Duration lives_without_datagrams = seconds(2);  // clients ping every second
+constexpr Duration lives_without_datagrams = seconds(3);  // clients ping every second, or we after 1.5 s
 constexpr Duration exchange_budget = microseconds(250);   // a turn
 constexpr Duration work_pause = milliseconds(1);  // longest time that Asio's own work gets between two rounds
 
@@ -227,9 +227,11 @@ void Shard::arm(TimePoint deadline) {
   if (deadline >= armed_) return;
   armed_ = deadline;
   timer_.expires_at(deadline);
-  timer_.async_wait([this](boost::system::error_code error) {
+  const TimePoint asked = std::max(deadline, now_);  // it is past already where timers wait for input
+  timer_.async_wait([this, asked](boost::system::error_code error) {
     if (error) return;  // moved
-    stats_.loop_lag.observe(clock_now() - std::exchange(armed_, never));
+    armed_ = never;
+    stats_.loop_lag.observe(clock_now() - asked);
     work();
   });
 }
@@ -278,7 +280,7 @@ void Shard::receive_from_server(Index index) {
   const int socket = slot.upstream.socket.get();
   // Where nothing came a turn ago, a second datagram is unlikely; if there is one, it is read in the next
   // turn.
-  const bool several = std::exchange(slot.upstream.read_turn, turn_) + 1 == turn_;
+  const bool several = std::exchange(slot.upstream.read_turn, turn_) + 1 == turn_ || behind_;
   const int error = several ? received_.receive(socket, true) : received_.receive_one(socket);
   for (std::size_t i = 0; i < received_.size(); ++i) {
     if (const auto datagram = received_[i]) slot.session->receive(Side::upstream, now_, datagram->bytes);

@@ -15,8 +15,6 @@ namespace gateway::net {
 namespace {
 
 using testing::ElementsAre;
-using testing::Field;
-using testing::IsEmpty;
 
 struct Socket {
   Descriptor descriptor;
@@ -41,9 +39,9 @@ class DatagramIo : public testing::Test {
     std::copy(text.begin(), text.end(), out.room().begin());
     out.add(text.size());
   }
-  void add(const std::string& text, const Address& to) {
+  void add(const std::string& text, const Address& to, const LocalAddress& local = {}) {
     std::copy(text.begin(), text.end(), out.room().begin());
-    out.add(text.size(), to, {});
+    out.add(text.size(), to, local);
   }
   std::vector<std::string> received(const Socket& socket) {
     EXPECT_EQ(in.receive(socket.get(), false), 0);
@@ -93,6 +91,8 @@ TEST_F(DatagramIo, DatagramsOfOneLengthToDifferentPeersReachEachItsOwn) {
 }
 
 TEST_F(DatagramIo, MoreThanABatchOfLongDatagramsArrivesWhole) {
+  const int room = 1 << 20;
+  ::setsockopt(there.get(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   here.connect_to(there);
   out.begin(here.get());
   std::vector<std::string> sent, arrived;
@@ -117,6 +117,40 @@ TEST_F(DatagramIo, WhereTheKernelDoesNotCutDatagramsLeaveOneByOne) {
   EXPECT_EQ(out.flush(), 0);
   EXPECT_THAT(received(there), ElementsAre("one", "two", "six"));
   EXPECT_EQ(stats.send_errors.value(), 0U);
+  EXPECT_EQ(stats.send_calls.value(), 2U) << "the run was refused, then its datagrams were sent";
+}
+
+// A listener on a wildcard address says from which of its addresses a run leaves.
+TEST_F(DatagramIo, ARunLeavesFromTheLocalAddressItIsAddedWith) {
+  LocalAddress local = there.address.ip;
+  local.back() = 7;  // 127.0.0.7
+  const Descriptor wildcard(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+  out.begin(wildcard.get());
+  for (const char* const text : {"one", "two", "six"}) add(text, there.address, local);
+  EXPECT_EQ(out.flush(), 0);
+  EXPECT_EQ(stats.send_calls.value(), 1U);
+  EXPECT_THAT(received(there), ElementsAre("one", "two", "six"));
+  ASSERT_EQ(in.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(in[i]->from.ip, local);
+}
+
+TEST_F(DatagramIo, ARunLeavesFromTheLocalAddressOverIpv6Too) {
+  const Descriptor wildcard(::socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+  const Descriptor target(::socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+  sockaddr_storage bound =
+      to_socket_address(Address{.ip = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}).storage;
+  socklen_t size = sizeof(sockaddr_in6);
+  auto* const generic = reinterpret_cast<sockaddr*>(&bound);
+  if (::bind(target.get(), generic, size) != 0) GTEST_SKIP() << "no IPv6 here";
+  ASSERT_EQ(::getsockname(target.get(), generic, &size), 0);
+  const Address to = from_socket_address(bound);
+  out.begin(wildcard.get());
+  for (const char* const text : {"one", "two", "six"}) add(text, to, to.ip);
+  EXPECT_EQ(out.flush(), 0);
+  EXPECT_EQ(stats.send_calls.value(), 1U);
+  EXPECT_EQ(in.receive(target.get(), false), 0);
+  ASSERT_EQ(in.size(), 3U);
+  EXPECT_EQ(in[2]->from.ip, to.ip);
 }
 
 TEST_F(DatagramIo, WhatNobodyListensToIsToldOnceAndCounted) {
