@@ -11,6 +11,7 @@ packages=(
   "libboost1.81-dev|libboost1.83-dev" "libboost-json1.81-dev|libboost-json1.83-dev"
   "libbotan-2-dev|libbotan-3-dev" libyaml-cpp-dev prometheus-cpp-dev libspdlog-dev libfmt-dev libcli11-dev
   libssl-dev libsystemd-dev libgtest-dev libgmock-dev zlib1g-dev
+  file dpkg-dev # cpack --preset deb
 )
 if [[ "${1:-}" == --checks ]]; then
   packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
