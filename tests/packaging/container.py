@@ -159,7 +159,7 @@ def try_program(stage):
             assert time.monotonic() < end, "not ready within 30 s"
             time.sleep(0.2)
         with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
-            status = dict(line.rstrip().split(":\t", 1) for line in file if ":\t" in line)
+            status = dict(line.split(":\t", 1) for line in file if ":\t" in line)
         assert status["Uid"].split() == [user] * 4, status["Uid"]
         for capabilities in ("CapPrm", "CapEff", "CapBnd"):
             assert int(status[capabilities], 16) == 0, (capabilities, status[capabilities])
