@@ -31,7 +31,7 @@ CaptureFile::CaptureFile(Descriptor file, std::string path, std::size_t size_max
 
 // Nobody waits for the thread's own end: its disk may never let it go.
 std::shared_ptr<CaptureFile> CaptureFile::start(Descriptor file, std::string path, std::size_t size_max) {
-  const std::shared_ptr<CaptureFile> started(new CaptureFile(std::move(file), std::move(path), size_max));
+  std::shared_ptr<CaptureFile> started(new CaptureFile(std::move(file), std::move(path), size_max));
   std::thread thread([started] { started->run(); });
   pthread_setname_np(thread.native_handle(), "capture");
   thread.detach();
