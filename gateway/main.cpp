@@ -43,11 +43,14 @@ void open_standard_descriptors() {
   if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
-int run(const config::CommandLine& line) {
-  std::signal(SIGPIPE, SIG_IGN);
-  // Until the service listens for these, they ask for nothing that could be done.
+/// Until the service listens for these, they ask for nothing that could be done.
+void ignore_early_signals() {
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGUSR1, SIG_IGN);
+}
+
+int run(const config::CommandLine& line) {
+  std::signal(SIGPIPE, SIG_IGN);
   const config::Log log(line.config.log);
   protect_memory();
   Service service(line.file, line.config, log,
@@ -93,6 +96,7 @@ int act_or_explain(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   gateway::open_standard_descriptors();
+  gateway::ignore_early_signals();
   const int code = gateway::act_or_explain(argc, argv);
   if (gateway::config::Log::abandoned()) std::_Exit(code);
   return code;

@@ -26,16 +26,14 @@ namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t connections_max = 64;
-constexpr Duration patience = seconds(10);  // for one request, and between two
 constexpr Duration accept_pause = milliseconds(200);
 
 }  // namespace
 
 class Admin::Server : public std::enable_shared_from_this<Server> {
  public:
-  Server(boost::asio::io_context& context, const Address& listen, AdminPages pages)
-      : acceptor_(context), timer_(context), pages_(std::move(pages)) {
+  Server(boost::asio::io_context& context, const Address& listen, AdminPages pages, Duration patience)
+      : acceptor_(context), timer_(context), pages_(std::move(pages)), patience_(patience) {
     try {
       acceptor_ = tcp::acceptor(context, to_endpoint(listen));
       acceptor_.non_blocking(true);
@@ -54,6 +52,7 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
   }
 
   const AdminPages& pages() const { return pages_; }
+  Duration patience() const { return patience_; }
   /// Ends a connection; its place becomes the spare one that is missing, before a shard can take it.
   void close(tcp::socket& socket) {
     --connections_;
@@ -73,6 +72,7 @@ class Admin::Server : public std::enable_shared_from_this<Server> {
   tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
   AdminPages pages_;
+  const Duration patience_;
   std::size_t connections_ = 0;
   // One for a connection, the other for what its answer reads below /proc: while descriptors are exhausted
   // the operator wants to see it.
@@ -103,7 +103,7 @@ class Connection : public std::enable_shared_from_this<Connection<Server>> {
  private:
   // Not that of Beast's stream, which closes the socket itself: then its descriptor is anybody's.
   void wait() {
-    timer_.expires_after(patience);
+    timer_.expires_after(server_->patience());
     timer_.async_wait([weak = this->weak_from_this()](error_code error) {
       const auto self = weak.lock();
       error_code ignored;
@@ -185,8 +185,8 @@ void Admin::Server::take(tcp::socket socket) {
   std::make_shared<Connection<Server>>(std::move(socket), shared_from_this())->read();
 }
 
-Admin::Admin(boost::asio::io_context& context, const Address& listen, AdminPages pages)
-    : server_(std::make_shared<Server>(context, listen, std::move(pages))) {
+Admin::Admin(boost::asio::io_context& context, const Address& listen, AdminPages pages, Duration patience)
+    : server_(std::make_shared<Server>(context, listen, std::move(pages), patience)) {
   server_->accept();
 }
 

@@ -1,19 +1,25 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
 
 #include "base/address.h"
+#include "base/time.h"
 #include "net/admin_pages.h"
 
 namespace gateway::net {
 
-/// A small HTTP server for the operator, on the caller's io_context. Throws std::runtime_error when it can't
-/// listen.
+/// A small HTTP server for the operator, on the caller's io_context.
 class Admin {
  public:
-  Admin(boost::asio::io_context& context, const Address& listen, AdminPages pages);
+  static constexpr std::size_t connections_max = 64;
+
+  /// A connection ends that takes longer than `patience` for a request, for its answer, or between two.
+  /// Throws std::runtime_error when it can't listen.
+  Admin(boost::asio::io_context& context, const Address& listen, AdminPages pages,
+        Duration patience = seconds(10));
   ~Admin();
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <pthread.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -26,13 +27,15 @@ bool write_all(int descriptor, std::string_view text) {
 }  // namespace
 
 CaptureFile::CaptureFile(Descriptor file, std::string path, std::size_t size_max)
-    : file_(std::move(file)), path_(std::move(path)), size_max_(size_max), thread_([this] { run(); }) {
-  pthread_setname_np(thread_.native_handle(), "capture");
-}
+    : file_(std::move(file)), path_(std::move(path)), size_max_(size_max) {}
 
-CaptureFile::~CaptureFile() {
-  finish("stopped");
-  thread_.join();
+// Nobody waits for the thread's own end: its disk may never let it go.
+std::shared_ptr<CaptureFile> CaptureFile::start(Descriptor file, std::string path, std::size_t size_max) {
+  std::shared_ptr<CaptureFile> started(new CaptureFile(std::move(file), std::move(path), size_max));
+  std::thread thread([started] { started->run(); });
+  pthread_setname_np(thread.native_handle(), "capture");
+  thread.detach();
+  return started;
 }
 
 void CaptureFile::add(std::string line) {
@@ -63,6 +66,17 @@ void CaptureFile::finish(std::string_view why) {
 bool CaptureFile::written_within(Duration time) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, time, [this] { return written_out_; });
+}
+
+void CaptureFile::close(Duration patience) {
+  finish("stopped");
+  std::unique_lock lock(mutex_);
+  if (changed_.wait_for(lock, patience, [this] { return written_out_; })) return;
+  left_alone_ = true;
+  spdlog::warn(LogLine("capture not written")
+                   .text("file", path_)
+                   .note("its disk takes too long: the last lines may be missing")
+                   .str());
 }
 
 void CaptureFile::run() {
@@ -109,8 +123,9 @@ void CaptureFile::write_last_line() {
     line.text("reason", why_).number("lines", lines_).number("lines_dropped", dropped_);
   }
   write_all(file_.get(), (torn_ ? "\n{" : "{") + log_members(line.str()) + "}\n");
-  spdlog::warn(line.text("file", path_).str());
   const std::lock_guard lock(mutex_);
+  if (left_alone_) return;
+  spdlog::warn(line.text("file", path_).str());
   written_out_ = true;
   changed_.notify_all();
 }

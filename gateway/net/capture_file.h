@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "base/time.h"
 #include "net/descriptor.h"
@@ -23,10 +23,9 @@ class CaptureFile {
   static constexpr std::size_t waiting_max = std::size_t{4} << 20;  // bytes of lines
   static constexpr std::size_t last_line_max = 512;                 // bytes, kept free for it
 
-  /// Throws std::system_error where no thread is to be had.
-  CaptureFile(Descriptor file, std::string path, std::size_t size_max);
-  /// Waits until all is written.
-  ~CaptureFile();
+  /// With its thread, which keeps it until the last line is written. Throws std::system_error where no thread
+  /// is to be had.
+  static std::shared_ptr<CaptureFile> start(Descriptor file, std::string path, std::size_t size_max);
   CaptureFile(const CaptureFile&) = delete;
   CaptureFile& operator=(const CaptureFile&) = delete;
 
@@ -38,11 +37,16 @@ class CaptureFile {
   void finish(std::string_view why);
   /// True when it takes no more lines: it is finished, full or can't be written.
   bool over() const { return over_.load(std::memory_order_relaxed); }
-  /// True when the last line was written too, so that the destructor doesn't wait; waits for that so long.
+  /// True when the last line was written too; waits for that so long.
   bool written_within(Duration time);
+  /// At the process's end: finishes it and waits until all is written. When the disk takes longer than
+  /// `patience` the log says so, and the thread is left alone with it.
+  void close(Duration patience);
   const std::string& path() const { return path_; }
 
  private:
+  CaptureFile(Descriptor file, std::string path, std::size_t size_max);
+
   void run();
   bool write_line(std::string line);
   void write_last_line();
@@ -56,13 +60,13 @@ class CaptureFile {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::string> waiting_;  // these five under mutex_
+  std::deque<std::string> waiting_;  // these six under mutex_
   std::size_t waiting_bytes_ = 0;
   std::uint64_t dropped_ = 0;
   std::string why_;
   bool written_out_ = false;
+  bool left_alone_ = false;  // its thread logs nothing more: the log may be gone
   std::atomic<bool> over_{false};
-  std::thread thread_;  // after all it uses
 };
 
 }  // namespace gateway::net

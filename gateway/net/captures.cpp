@@ -17,6 +17,7 @@ namespace gateway::net {
 namespace {
 
 constexpr Duration disk_patience = milliseconds(200);  // for the last lines of the capture before
+constexpr Duration last_patience = seconds(2);         // and at the process's end, as with the log
 constexpr int files_max = 1000;                        // in the directory: who forgets them fills no disk
 
 std::shared_ptr<CaptureFile> refuse(const std::string& directory, const std::string& why) {
@@ -57,7 +58,7 @@ std::shared_ptr<CaptureFile> open_file(const CaptureOptions& options) {
   auto [file, name] = create_in(directory);
   if (!file) return refuse(options.directory, system_error());
   try {
-    return std::make_shared<CaptureFile>(std::move(file), options.directory + "/" + name, options.size_max);
+    return CaptureFile::start(std::move(file), options.directory + "/" + name, options.size_max);
   } catch (const std::exception& error) {  // no thread is to be had: nothing to end the gateway for
     unlinkat(directory.get(), name.c_str(), 0);
     return refuse(options.directory, error.what());
@@ -67,7 +68,7 @@ std::shared_ptr<CaptureFile> open_file(const CaptureOptions& options) {
 }  // namespace
 
 Captures::~Captures() {
-  if (file_) file_->finish("stopped");
+  if (file_) file_->close(last_patience);
 }
 
 void Captures::signalled(const CaptureOptions& options) {

@@ -25,6 +25,7 @@ struct CapturedSession {
 class Captures {
  public:
   Captures() = default;
+  /// Waits for the disk, but not for ever.
   ~Captures();
   Captures(const Captures&) = delete;
   Captures& operator=(const Captures&) = delete;

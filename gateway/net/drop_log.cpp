@@ -49,6 +49,9 @@ std::vector<Drop> drops_of(const std::vector<ListenerOptions>& listeners,
         "region_ping", false,
         [](const ListenerStats& stats) -> const auto& { return stats.door.region_pings_dropped; });
     add(
+        "region_ping_share", false,
+        [](const ListenerStats& stats) -> const auto& { return stats.door.region_pings_over_share; });
+    add(
         "receive_buffer", true,
         [](const ListenerStats& stats) -> const auto& { return stats.receive_drops; });
   }

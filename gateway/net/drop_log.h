@@ -15,8 +15,10 @@ namespace gateway::net {
 /// Datagrams or connections of one listener that no session had, dropped for one reason since the start.
 struct Drop {
   std::string_view listener;
-  std::string_view reason;  // Rejection, HandshakeResult, or: no_session, region_ping, receive_buffer
-  bool warning = false;     // a limit of ours or of the system was met; otherwise it is the client's doing
+  /// Rejection, HandshakeResult, or: no_session, region_ping (over the rate), region_ping_share (over the
+  /// share of a source), receive_buffer.
+  std::string_view reason;
+  bool warning = false;  // a limit of ours or of the system was met; otherwise it is the client's doing
   std::uint64_t count = 0;
 };
 

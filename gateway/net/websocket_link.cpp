@@ -11,6 +11,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "net/close_codes.h"
 #include "net/received_bytes.h"
 #include "net/stream_socket.h"
 #include "transport/disconnect_code.h"
@@ -36,7 +37,6 @@ constexpr std::uint64_t farewell_bytes_max = 1024 * 1024;       // of a peer tha
 constexpr int farewell_looks = 20;                              // at what it sends meanwhile
 constexpr std::size_t websocket_bytes = 6 * std::size_t{1024};  // what a link takes, Beast's part included
 constexpr std::size_t tls_bytes = 72 * std::size_t{1024};       // and one with TLS more, by Asio and OpenSSL
-constexpr std::uint16_t no_close_code = websocket::close_code::no_status;  // stands for a close frame without
 
 /// What a client's connection needs only until it is upgraded.
 struct Entry {
@@ -48,22 +48,6 @@ struct Entry {
   WebSocketLink::Entered entered;
   Refusal refusal;
 };
-
-/// Close codes pass, their absence too; our own reasons are told by the nearest one.
-websocket::close_code close_code_of(CloseReason reason) {
-  if (reason.code == no_close_code) return websocket::close_code::none;
-  if (reason.code >= 1000) return static_cast<websocket::close_code>(reason.code);
-  switch (reason.code) {
-    case transport::code_server_logic:
-      return websocket::close_code::policy_error;
-    case transport::code_timeout:
-      return websocket::close_code::internal_error;
-    case transport::code_full:
-      return websocket::close_code::try_again_later;
-    default:
-      return websocket::close_code::normal;
-  }
-}
 
 template <class Next>
 class WebSocketOver final : public WebSocketLink {
@@ -104,7 +88,7 @@ class WebSocketOver final : public WebSocketLink {
   void received(error_code error);
   void account_buffers();
   void ended(CloseReason reason);
-  CloseReason peers_reason() const;
+  CloseReason peers_reason() const { return from_close_code(socket_.reason().code); }
   void listen_for_control();
   void watch_farewell(int looks);
   void say_farewell();
@@ -340,13 +324,6 @@ void WebSocketOver<Next>::ended(CloseReason reason) {
   owner_->ended(side_, reason);
 }
 
-/// The code of the peer's close frame.
-template <class Next>
-CloseReason WebSocketOver<Next>::peers_reason() const {
-  const auto code = socket_.reason().code;
-  return {Cause::peer, code == websocket::close_code::none ? no_close_code : code};
-}
-
 // Beast tells of a close frame only when the peer closed its socket too, which may take for ever. It answers
 // pings within a read, which goes on behind them.
 template <class Next>
@@ -396,7 +373,7 @@ void WebSocketOver<Next>::say_farewell() {
   if (!open_ && entry_) return refuse(http::status::bad_gateway, "no server accepts this connection");
   if (peer_closed_) return;  // Beast is answering it
   if (!open_ || (input_ended_ && !too_big_)) return close();
-  const auto code = too_big_ ? websocket::close_code::too_big : close_code_of(*farewell_);
+  const auto code = too_big_ ? websocket::close_code::too_big : to_close_code(*farewell_);
   socket_.async_close(code, [self = self()](error_code) { self->close(); });
 }
 

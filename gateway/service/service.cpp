@@ -222,13 +222,7 @@ void Service::tell_counted(bool last) {
                                                     std::chrono::steady_clock::now(), last)) {
     spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, line.str());
   }
-  std::uint64_t left_out = 0;
-  for (const net::ShardStats* shard : shards) left_out += shard->records_left_out.value();
-  if (left_out == records_left_out_) return;
-  spdlog::warn(LogLine("session records left out")
-                   .number("count", left_out - std::exchange(records_left_out_, left_out))
-                   .note("more sessions end than log.sessions allows")
-                   .str());
+  if (const auto line = left_out_log_.take(shards)) spdlog::warn(line->str());
 }
 
 void Service::watch_log() {

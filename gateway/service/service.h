@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "net/drain.h"
 #include "net/drop_log.h"
 #include "net/gateway.h"
+#include "net/left_out_log.h"
 
 namespace gateway {
 
@@ -70,7 +70,7 @@ class Service {
   std::optional<Duration> watchdog_;
   net::Beats beats_;  // of the shards
   net::DropLog drop_log_;
-  std::uint64_t records_left_out_ = 0;  // that were told
+  net::LeftOutLog left_out_log_;
   std::optional<net::Admin> admin_;
   bool stopping_ = false;
   bool hurried_ = false;  // clients may not have been told

@@ -99,6 +99,7 @@ TEST(Log, LeavesOutRecordsBeyondItsRateAndSaysHowMany) {
   ASSERT_EQ(scene.gateway.stop(), 0);
   const std::string log = scene.gateway.process().output();
   EXPECT_THAT(log, HasSubstr("session records left out count="));
+  EXPECT_THAT(log, HasSubstr(" mostly=shutdown: "));
   std::size_t records = 0;
   for (auto at = log.find("session ended"); at != std::string::npos; at = log.find("session ended", at + 1))
     ++records;

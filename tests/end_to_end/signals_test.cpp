@@ -2,10 +2,13 @@
 
 #include <array>
 #include <atomic>
+#include <fcntl.h>
 #include <memory>
 #include <random>
 #include <signal.h>
+#include <string>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -14,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "end_to_end/gateway_process.h"
+#include "net/descriptor.h"
 #include "support/loopback.h"
 #include "wire/command.h"
 #include "wire/datagram.h"
@@ -21,8 +25,57 @@
 namespace gateway::test {
 namespace {
 
+using net::Descriptor;
 using testing::HasSubstr;
+using testing::Not;
 using Kind = ClientEvent::Kind;
+
+/// A configuration file that whoever reads it waits for.
+class AwaitedFile {
+ public:
+  AwaitedFile() {
+    ::unlink(path().c_str());
+    EXPECT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  }
+
+  const std::string& path() const { return file_.path(); }
+  /// True once the process reads it.
+  bool read_by(Process& process) {
+    const TimePoint end = std::chrono::steady_clock::now() + patience;
+    while (process.running() && std::chrono::steady_clock::now() < end) {
+      writer_ = Descriptor(::open(path().c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+      if (writer_) return true;
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    return false;
+  }
+  void write(const std::string& text) {
+    // So that a reader that is gone is no reason to end.
+    const Descriptor other(::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    EXPECT_EQ(::write(writer_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    writer_.close();
+  }
+
+ private:
+  const TemporaryFile file_{".yaml", ""};  // whose name it has
+  Descriptor writer_;
+};
+
+TEST(Signals, SighupAndSigusr1WhileItStartsChangeNothing) {
+  AwaitedFile config;
+  Process process({gateway_program(), "--config", config.path()});
+  ASSERT_TRUE(config.read_by(process)) << process.output();
+  process.signal(SIGHUP);
+  process.signal(SIGUSR1);
+  config.write(
+      "version: 1\nlisteners:\n  - { name: a, listen: \"udp://127.0.0.1:" + std::to_string(free_udp_port()) +
+      "\", upstream: a }\nupstreams:\n  a: { servers: [\"udp://127.0.0.1:1\"] }\nadmin: off\n");
+  ASSERT_TRUE(process.wait_for_output("listening listener=a", patience)) << process.output();
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(patience), 0);
+  EXPECT_THAT(process.output(), Not(HasSubstr("reload")));
+  EXPECT_THAT(process.output(), Not(HasSubstr("capture")));
+}
 
 TEST(Signals, APipeThatBreaksIsNoReasonToEnd) {
   Scene scene;

@@ -1,6 +1,7 @@
 #include "net/captures.h"
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -19,9 +20,12 @@
 namespace gateway::net {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr TimePoint now(hours(1));
+constexpr Duration patience = seconds(20);
 
 Address address(std::uint8_t last) {
   Address address;
@@ -130,7 +134,7 @@ TEST_F(CapturesTest, EndAtASecondSignal) {
   captures.signalled(options);
   EXPECT_FALSE(captures.wait()) << "it waited, and is ended too";
   EXPECT_EQ(files(), 2U);
-  EXPECT_THAT(content(file(1)), testing::Not(HasSubstr("too late")));
+  EXPECT_THAT(content(file(1)), Not(HasSubstr("too late")));
 }
 
 TEST_F(CapturesTest, WriteForNobodyElse) {
@@ -204,12 +208,36 @@ TEST_F(CapturesTest, AreNeverLargerThanTheirSize) {
 }
 
 TEST_F(CapturesTest, SayWhenTheDiskIsFull) {
-  {
-    CaptureFile full(Descriptor(open("/dev/full", O_WRONLY | O_CLOEXEC)), "/dev/full", 1 << 20);
-    full.add("{}");
-  }
+  const auto full =
+      CaptureFile::start(Descriptor(open("/dev/full", O_WRONLY | O_CLOEXEC)), "/dev/full", 1 << 20);
+  full->add("{}");
+  full->close(patience);
   EXPECT_THAT(logged(), HasSubstr("capture ended reason="));
   EXPECT_THAT(logged(), HasSubstr(" lines=0 lines_dropped=1 file=/dev/full"));
+}
+
+/// What is read from a pipe until nobody can write to it any more.
+std::string rest_of(const Descriptor& pipe) {
+  std::string text;
+  std::array<char, 4096> chunk{};
+  for (ssize_t bytes = 0; (bytes = read(pipe.get(), chunk.data(), chunk.size())) > 0;)
+    text.append(chunk.data(), static_cast<std::size_t>(bytes));
+  return text;
+}
+
+TEST_F(CapturesTest, DoNotWaitForEverForADiskThatTakesNothing) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const Descriptor reader(ends[0]);
+  auto stuck = CaptureFile::start(Descriptor(ends[1]), "stuck", std::size_t{1} << 20);
+  const std::string line(std::size_t{128} * 1024, 'x');  // twice as much as a pipe takes
+  stuck->add(line);
+  stuck->close(milliseconds(10));
+  EXPECT_THAT(logged(), HasSubstr("capture not written file=stuck: its disk takes too long"));
+  stuck.reset();
+  EXPECT_THAT(rest_of(reader), AllOf(testing::StartsWith(line + "\n{"), HasSubstr("\"lines\":1")))
+      << "its thread lives as long as its disk makes it wait";
+  EXPECT_THAT(logged(), Not(HasSubstr("capture ended"))) << "the log may be gone before that";
 }
 
 }  // namespace

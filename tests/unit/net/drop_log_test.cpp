@@ -93,6 +93,8 @@ TEST(DropLog, SumsShardsListenerByListener) {
     shard->listeners[1].handshakes[static_cast<std::size_t>(HandshakeResult::tls)].add(2);
     shard->listeners[1].handshakes[static_cast<std::size_t>(HandshakeResult::ok)].add(50);
     shard->listeners[1].door.dropped.add(1);
+    shard->listeners[1].door.region_pings_dropped.add(5);
+    shard->listeners[1].door.region_pings_over_share.add(7);
   }
   std::set<std::string> counted;
   for (const Drop& drop : drops_of(listeners, {&one, &two})) {
@@ -100,7 +102,8 @@ TEST(DropLog, SumsShardsListenerByListener) {
     counted.insert(std::string(drop.listener) + " " + std::string(drop.reason) + " " +
                    std::to_string(drop.count));
   }
-  EXPECT_EQ(counted, (std::set<std::string>{"game access 6", "game tls 4", "game no_session 2"}));
+  EXPECT_EQ(counted, (std::set<std::string>{"game access 6", "game tls 4", "game no_session 2",
+                                            "game region_ping 10", "game region_ping_share 14"}));
 }
 
 }  // namespace

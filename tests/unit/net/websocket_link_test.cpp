@@ -37,6 +37,22 @@ class WebSocketLinkTest : public testing::Test {
     }
     return true;
   }
+  /// A client's link, past its upgrade.
+  std::shared_ptr<WebSocketLink> upgraded(tcp::socket& client) {
+    client.connect(acceptor.local_endpoint());
+    auto link = make_websocket_link(acceptor.accept(), *room, message_max);
+    bool entered = false;
+    link->enter(seconds(10), [&](HandshakeResult result) { entered = result == HandshakeResult::ok; });
+    boost::asio::write(client, boost::asio::buffer(upgrade_request));
+    EXPECT_TRUE(run_until([&] { return entered; }));
+    link->accept({});
+    std::string answer;
+    bool answered = false;
+    boost::asio::async_read_until(client, boost::asio::dynamic_buffer(answer), "\r\n\r\n",
+                                  [&](auto error, std::size_t) { answered = !error; });
+    EXPECT_TRUE(run_until([&] { return answered; }));
+    return link;
+  }
   /// Ends what still waits.
   void finish(const std::shared_ptr<WebSocketLink>& link) {
     link->abort();
@@ -85,19 +101,7 @@ TEST_F(WebSocketLinkTest, AServerIsReachedWhenItTookTheConnectionWhateverItAnswe
 
 TEST_F(WebSocketLinkTest, APeerThatSendsOnInsteadOfClosingIsCutOffBeforeTheFarewellIsOver) {
   tcp::socket client(context);
-  client.connect(acceptor.local_endpoint());
-  auto link = make_websocket_link(acceptor.accept(), *room, message_max);
-  bool entered = false;
-  link->enter(seconds(10), [&](HandshakeResult result) { entered = result == HandshakeResult::ok; });
-  boost::asio::write(client, boost::asio::buffer(upgrade_request));
-  ASSERT_TRUE(run_until([&] { return entered; }));
-  link->accept({});
-  std::string answer;
-  bool upgraded = false;
-  boost::asio::async_read_until(client, boost::asio::dynamic_buffer(answer), "\r\n\r\n",
-                                [&](auto error, std::size_t) { upgraded = !error; });
-  ASSERT_TRUE(run_until([&] { return upgraded; }));
-
+  const auto link = upgraded(client);
   link->finish({transport::Cause::local, 1000});
   std::string frames;  // empty messages
   for (int i = 0; i < 400'000; ++i) frames += std::string("\x82\x80\0\0\0\0", 6);
@@ -106,11 +110,28 @@ TEST_F(WebSocketLinkTest, APeerThatSendsOnInsteadOfClosingIsCutOffBeforeTheFarew
   boost::asio::steady_timer farewell(context, farewell_time - milliseconds(100));
   farewell.async_wait([&](auto) { over = true; });
   bool cut_off = false;
+  std::string answer;
   boost::asio::async_read(client, boost::asio::dynamic_buffer(answer),
                           [&](auto, std::size_t) { cut_off = true; });
   ASSERT_TRUE(run_until([&] { return over || cut_off; }));
   EXPECT_TRUE(cut_off);
   finish(link);
+}
+
+// In one turn of the loop: what the timer calls is called all the same, and not as if it was cancelled.
+TEST_F(WebSocketLinkTest, ALinkThatClosesWhileItsFarewellsTimerFiresIsGone) {
+  tcp::socket client(context);
+  auto link = upgraded(client);
+  boost::asio::steady_timer first(context, milliseconds(1));
+  first.async_wait([&](auto) { link->abort(); });
+  link->finish({transport::Cause::local, 1000});
+  boost::asio::steady_timer(context, farewell_time / 20 + milliseconds(1)).wait();  // until both fire at once
+  context.restart();
+  context.poll();
+  link.reset();
+  context.restart();
+  context.poll();
+  EXPECT_EQ(room->links, 0U) << "it waits for another look at its peer";
 }
 
 }  // namespace
