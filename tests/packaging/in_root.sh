@@ -28,16 +28,17 @@ make_root() {
   touch "$root/.complete"
 }
 
-# The committed files, with a history of their own: the build asks git for the commit.
+# The committed files, with their history: the build asks git for the commit. Files that didn't change keep their time, so
+# that what was built of them stays.
 copy_tree() {
   local commit
   commit=$(git rev-parse --short HEAD)
-  mkdir -p "$root/src"
-  find "$root/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   git bundle create -q "$root/src.bundle" HEAD
-  git clone -q "$root/src.bundle" "$root/src.clone"
-  cp -a "$root/src.clone/." "$root/src/"
-  rm -rf "$root/src.clone" "$root/src.bundle"
+  [[ -d $root/src/.git ]] || git init -q "$root/src"
+  git -C "$root/src" fetch -q "$root/src.bundle" HEAD
+  git -C "$root/src" reset -q --hard FETCH_HEAD
+  git -C "$root/src" clean -fdxq --exclude=/build
+  rm "$root/src.bundle"
   echo "commit $commit in a root of Debian $(cat "$root/etc/debian_version"), $root"
 }
 
