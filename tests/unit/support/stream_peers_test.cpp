@@ -144,7 +144,7 @@ TEST_P(BinaryStreams, TensOfMegabytesHaveTheSameSumAtBothEnds) {
           send(*client, Operation::echo, 0, data, false);
         return answered == messages;
       },
-      patience));
+      3 * patience));  // sanitizers take their time
   play.server.with([&](TestServer& server, TimePoint) {
     const auto& traffic = server.traffic().begin()->second;
     EXPECT_GT(traffic.received.bytes, 30'000'000U);
