@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -52,10 +54,18 @@ sockaddr_in to_system(const Address& address) {
 
 namespace {
 
+// No port is given twice within thousands: who asked for the first may not have bound it yet.
 std::uint16_t free_port(int type) {
-  const auto [descriptor, port] = bound_socket(type, 0);
-  ::close(descriptor);
-  return port;
+  constexpr std::size_t remembered = 5000;
+  static std::mutex mutex;
+  static std::set<std::pair<int, std::uint16_t>> given;
+  const std::lock_guard lock(mutex);
+  if (given.size() >= remembered) given.clear();
+  while (true) {
+    const auto [descriptor, port] = bound_socket(type, 0);
+    ::close(descriptor);
+    if (given.insert({type, port}).second) return port;
+  }
 }
 
 }  // namespace
