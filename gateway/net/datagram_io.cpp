@@ -60,6 +60,11 @@ void write_local(msghdr& message, const Address& to, const LocalAddress& local) 
   }
 }
 
+/// Of the call that just failed; 0 where nothing was there.
+int receive_error() {
+  return errno == EAGAIN || errno == EINTR ? 0 : errno;
+}
+
 bool is_set(const LocalAddress& local) {
   return local != LocalAddress{};
 }
@@ -96,7 +101,7 @@ int ReceiveBatch::receive(int socket, bool connected) {
   kernel_drops_.reset();
   const int received = recvmmsg(socket, messages_.data(), batch_size, MSG_DONTWAIT, nullptr);
   stats_.receive_calls.add();
-  if (received < 0) return note_error();
+  if (received < 0) return receive_error();
   size_ = static_cast<std::size_t>(received);
   stats_.receive_datagrams.add(size_);
   for (std::size_t i = 0; i < size_; ++i) {
@@ -111,20 +116,16 @@ int ReceiveBatch::receive_one(int socket) {
   kernel_drops_.reset();
   const ssize_t received = recv(socket, slots_[0].bytes.data(), datagram_max, MSG_DONTWAIT | MSG_TRUNC);
   stats_.receive_calls.add();
-  if (received < 0) return note_error();
+  if (received < 0) return receive_error();
   size_ = 1;
   stats_.receive_datagrams.add(1);
   mmsghdr& message = messages_[0];
   message.msg_hdr.msg_name = nullptr;
   const bool truncated = static_cast<std::size_t>(received) > datagram_max;
   message.msg_hdr.msg_flags = truncated ? MSG_TRUNC : 0;
-  message.msg_len = static_cast<unsigned>(truncated ? datagram_max : static_cast<std::size_t>(received));
+  message.msg_len = static_cast<unsigned>(std::min(static_cast<std::size_t>(received), datagram_max));
   if (truncated) stats_.receive_truncated.add();
   return 0;
-}
-
-int ReceiveBatch::note_error() {
-  return errno == EAGAIN || errno == EINTR ? 0 : errno;
 }
 
 void ReceiveBatch::read_control(const msghdr& message, LocalAddress* local) {

@@ -53,7 +53,6 @@ class ReceiveBatch {
 
  private:
   struct Slot;
-  int note_error();
   void read_control(const msghdr& message, LocalAddress* local);
 
   ShardStats& stats_;
