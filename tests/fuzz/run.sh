@@ -45,16 +45,16 @@ if ! build >"$home/build.log" 2>&1; then
   exit 1
 fi
 
-failed=0
-found=0
+targets=()
 for source in tests/fuzz/fuzz_*.cpp; do
   target=$(basename "$source" .cpp)
-  if [[ -n $only && $target != "fuzz_$only" ]]; then continue; fi
-  found=1
-  run "$target" || failed=1
+  if [[ -z $only || $target == "fuzz_$only" ]]; then targets+=("$target"); fi
 done
-if ((found == 0)); then
+if ((${#targets[@]} == 0)); then
   echo "No target fuzz_$only"
   exit 2
 fi
-exit "$failed"
+# As many at once as there are cores.
+export -f run
+export seconds home
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -euo pipefail -c 'run {}'
