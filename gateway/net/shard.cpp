@@ -1,15 +1,3 @@
-// One turn of a shard's loop, in the order of the functions below:
-//   1 receive        every readable socket, in batches: a client's datagram goes to the session of its
-//   address, or to
-//                    the door; a server's to the session that owns the socket
-//   2 run exchanges  for a quarter of a millisecond
-//   3 fire timers    of the sessions whose deadline has come; so many at most, and later while input waits
-//   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
-//   leave
-//                    together, those to a server through the session's own socket; then servers are chosen,
-//                    for a quarter of one
-//   5 remove         the sessions that are over; then see whether all of them hold too much memory
-// Data never waits on a timer: the loop sleeps only when nothing is readable, due or dirty.
 #include "net/shard.h"
 
 #include <algorithm>
@@ -17,8 +5,6 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <utility>
-
-#include <boost/asio/post.hpp>
 
 #include "net/sockets.h"
 #include "transport/disconnect_code.h"
@@ -29,22 +15,16 @@ using session::Side;
 
 namespace {
 
-constexpr int turns_max = 16;                     // before Asio's own work gets a chance
 constexpr int batches_max = 4;                    // of one listener in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
 constexpr Duration lives_without_datagrams = seconds(3);  // clients ping every second, or we after 1.5 s
 constexpr Duration exchange_budget = microseconds(250);   // a turn
-constexpr Duration work_pause = milliseconds(1);  // longest time that Asio's own work gets between two rounds
 
 session::Rewriting rewriting_of(const Runtime& runtime, const ListenerOptions& listener) {
   const policy::Addresses& addresses = runtime.addresses[index(listener.scheme)];
   if (addresses.empty()) return {};
   return {&addresses, runtime.unknown_addresses, runtime.ipv6_servers[listener.pool]};
-}
-
-TimePoint clock_now() {
-  return std::chrono::steady_clock::now();
 }
 
 }  // namespace
@@ -63,13 +43,13 @@ Shard::Shard(const FixedOptions& options, const LimitOptions& limits, Shared& sh
                  }},
       readable_(context_, fcntl(poller_.descriptor(), F_DUPFD_CLOEXEC, 0)),
       timer_(context_),
-      wheel_(clock_now()),
-      due_(clock_now()),
+      wheel_(std::chrono::steady_clock::now()),
+      due_(std::chrono::steady_clock::now()),
       exchanges_(limits, shared.exchanges, random_, [this](SessionId id) { return alive(id); }),
       memory_(shared.memory, stats_.memory),
       records_(stats_.records_left_out),
       block_records_(stats_.records_left_out),
-      now_(clock_now()),
+      now_(std::chrono::steady_clock::now()),
       worked_(now_),
       received_(stats_),
       to_clients_(stats_),
@@ -145,99 +125,6 @@ void Shard::discard_early() {
       if (!received_.full()) break;
     }
   }
-}
-
-void Shard::run() {
-  for (Listener& listener : listeners_) {
-    if (listener.stream) listener.stream->start();
-  }
-  wait();
-  running_ = true;
-  // A storm of TLS handshakes makes Asio's handlers a hundred at a time, a millisecond each.
-  while (context_.run_one() > 0) {
-    if (clock_now() - worked_ > work_pause) work();
-  }
-  running_ = false;
-}
-
-void Shard::wait() {
-  waiting_ = true;
-  readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                       [this](boost::system::error_code error) {
-                         waiting_ = false;
-                         if (!error) work();
-                       });
-}
-
-void Shard::work() {
-  bool more = true;
-  working_ = true;
-  for (int turns = 0; more && turns < turns_max; ++turns) more = turn();
-  working_ = false;
-  worked_ = clock_now();
-  if (finished()) {
-    for (Index i = 0; i < sessions_.size(); ++i) remove(i);
-    return context_.stop();
-  }
-  arm(deadline());
-  if (!more) {
-    if (!waiting_) wait();
-  } else {
-    schedule();
-  }
-}
-
-/// Another round once what is ready by now was handled.
-void Shard::schedule() {
-  if (working_ || std::exchange(posted_, true)) return;
-  boost::asio::post(context_, [this] {
-    posted_ = false;
-    work();
-  });
-}
-
-/// True when there is more to do at once.
-bool Shard::turn() {
-  now_ = turn_began_ = clock_now();
-  ++turn_;
-  const auto ready = poller_.ready();
-  behind_ = ready.size() == Poller::events_max;
-  for (const epoll_event& event : ready) receive(event.data.u64);
-  run_exchanges();
-  fire_timers();
-  for (Listener& listener : listeners_) flush(listener);
-  open_upstreams();
-  remove_closed();
-  watch_memory();
-  log_notices();
-  // What became readable meanwhile ends the wait for the poller at once.
-  return behind_ || due_.left() || !openings_.empty() || exchanges_.deadline() <= now_ ||
-         std::any_of(listeners_.begin(), listeners_.end(),
-                     [](const Listener& l) { return !l.dirty.empty(); });
-}
-
-void Shard::log_notices() {
-  for (std::size_t i = 0; i < notices_.size(); ++i) {
-    while (notices_[i].has_new()) shared_.notices.write(options_.listeners[i].name, notices_[i].take());
-  }
-}
-
-/// Asio's timer is as lazy as the wheel: it moves only to an earlier time.
-void Shard::arm(TimePoint deadline) {
-  if (deadline >= armed_) return;
-  armed_ = deadline;
-  timer_.expires_at(deadline);
-  const TimePoint asked = std::max(deadline, now_);  // it is past already where timers wait for input
-  timer_.async_wait([this, asked](boost::system::error_code error) {
-    if (error) return;  // moved
-    armed_ = never;
-    stats_.loop_lag.observe(clock_now() - asked);
-    work();
-  });
-}
-
-TimePoint Shard::deadline() const {
-  return std::min({wheel_.next(), exchanges_.deadline(), memory_.deadline(), stop_by_});
 }
 
 void Shard::receive(std::uint64_t key) {
@@ -370,12 +257,12 @@ void Shard::replace_session(Listener& listener, const Address& client) {
 
 void Shard::run_exchanges() {
   if (exchanges_.empty()) return;
-  now_ = clock_now();
+  now_ = std::chrono::steady_clock::now();
   const TimePoint until = now_ + exchange_budget;
   while (now_ < until) {
     auto done = exchanges_.next(now_);
     if (!done) break;
-    now_ = clock_now();
+    now_ = std::chrono::steady_clock::now();
     stats_.exchanges.observe(now_ - done->since);
     sessions_[done->session.slot].session->exchange_done(now_, std::move(done->outcome));
     mark(done->session.slot);
@@ -396,18 +283,8 @@ void Shard::fire_timers() {
   }
 }
 
-void Shard::stop(TimePoint deadline) {
-  boost::asio::post(context_, [this, deadline] {
-    stopping_ = true;
-    stop_by_ = std::min(stop_by_, deadline);
-    stop_streams();
-    end_all();
-    work();
-  });
-}
-
 void Shard::end_all() {
-  now_ = clock_now();
+  now_ = std::chrono::steady_clock::now();
   for (Index i = 0; i < sessions_.size(); ++i) end(i, session::End::shutdown);
 }
 
@@ -419,10 +296,6 @@ void Shard::end(Index index, session::End why) {
   const std::uint16_t close = why == session::End::access ? close_policy : close_going_away;
   slot.session->end(now_, why, websocket ? close : transport::code_server_logic);
   mark(index);
-}
-
-bool Shard::finished() const {
-  return stopping_ && ((sessions_.used() == 0 && links_.links == 0) || now_ >= stop_by_);
 }
 
 }  // namespace gateway::net

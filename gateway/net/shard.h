@@ -74,7 +74,7 @@ class Shard {
   void open_listeners();
   void open_udp(Listener& listener, std::size_t index);
 
-  // The loop, around turn().
+  // The loop, around turn() (shard_loop.cpp).
   void wait();
   void work();
   void schedule();
@@ -95,7 +95,7 @@ class Shard {
   session::Proof proof_against(const SessionSlot& slot) const;
   void replace_session(Listener& listener, const Address& client);
 
-  // A reload (shard_reload.cpp).
+  // What other threads ask (shard_reload.cpp).
   void take(Runtime runtime);
   void update_listeners();
   void end_denied();

@@ -8,6 +8,16 @@
 
 namespace gateway::net {
 
+void Shard::stop(TimePoint deadline) {
+  boost::asio::post(context_, [this, deadline] {
+    stopping_ = true;
+    stop_by_ = std::min(stop_by_, deadline);
+    stop_streams();
+    end_all();
+    work();
+  });
+}
+
 std::future<void> Shard::use(Runtime runtime) {
   std::packaged_task<void()> task(
       [this, runtime = std::move(runtime)]() mutable { take(std::move(runtime)); });
