@@ -78,7 +78,7 @@ TEST(StreamMemory, IdleWebSocketSessionStaysWithinItsBound) {
 
 TEST(StreamMemory, IdleWssSessionStaysWithinItsBound) {
   if (sanitized()) GTEST_SKIP() << "sanitizers keep freed memory";
-  EXPECT_LE(kib_per_idle_session(Scheme::wss), 96);
+  EXPECT_LE(kib_per_idle_session(Scheme::wss), 112);
 }
 
 }  // namespace

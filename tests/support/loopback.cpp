@@ -1,10 +1,12 @@
 #include "support/loopback.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <mutex>
-#include <set>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -54,17 +56,28 @@ sockaddr_in to_system(const Address& address) {
 
 namespace {
 
-// No port is given twice within thousands: who asked for the first may not have bound it yet.
+std::uint32_t number_in(const char* variable, std::uint32_t otherwise) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
+}
+
+// Who asked for a port binds it later. Meanwhile nobody may get it: neither a connection, which takes one
+// from 32768 on where nobody changed that, nor another test, nor another part of the tests that runs at the
+// same time.
 std::uint16_t free_port(int type) {
-  constexpr std::size_t remembered = 5000;
-  static std::mutex mutex;
-  static std::set<std::pair<int, std::uint16_t>> given;
-  const std::lock_guard lock(mutex);
-  if (given.size() >= remembered) given.clear();
+  constexpr std::uint32_t first = 12'000;
+  constexpr std::uint32_t count = 20'000;
+  static const std::uint32_t share = count / std::max(1U, number_in("GTEST_TOTAL_SHARDS", 1));
+  static const std::uint32_t begin = first + share * number_in("GTEST_SHARD_INDEX", 0);
+  static std::atomic<std::uint32_t> next = std::random_device()();
   while (true) {
-    const auto [descriptor, port] = bound_socket(type, 0);
-    ::close(descriptor);
-    if (given.insert({type, port}).second) return port;
+    const auto port = static_cast<std::uint16_t>(begin + next++ % share);
+    try {
+      ::close(bound_socket(type, port).first);
+      return port;
+    } catch (const std::runtime_error&) {
+      continue;  // taken
+    }
   }
 }
 
