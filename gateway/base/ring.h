@@ -67,7 +67,8 @@ class Ring {
   }
 
   void grow() {
-    const std::uint32_t capacity = capacity_ == 0 ? 4 : capacity_ * 2;
+    const std::uint32_t capacity =
+        capacity_ == 0 ? 1 : capacity_ * 2;  // most queues of an idle session held one
     auto slots = std::make_unique<T[]>(capacity);
     for (std::size_t i = 0; i < size_; ++i) slots[i] = std::move((*this)[i]);
     slots_ = std::move(slots);

@@ -152,7 +152,7 @@ TEST(Memory, MessageOnceWarmAllocatesNothing) {
 
 TEST(Memory, IdleSessionStaysWithinItsBound) {
   constexpr std::uint16_t sessions = 1000;
-  constexpr std::ptrdiff_t bound = 16 * 1024;
+  constexpr std::ptrdiff_t bound = 4 * 1024;
   Shard shard;
   std::vector<std::unique_ptr<Line>> lines;
   TimePoint now{hours(1)};
