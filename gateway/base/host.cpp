@@ -53,8 +53,13 @@ Resolved resolve_host(const std::string& host, std::uint16_t port) {
   for (const addrinfo* entry = found.get(); entry != nullptr; entry = entry->ai_next) {
     if (is_internet(entry->ai_addr)) resolved.addresses.push_back(from_sockaddr(entry->ai_addr, port));
   }
+  prefer_ipv4(resolved.addresses);
   if (resolved.addresses.empty()) resolved.error = "has no IPv4 or IPv6 address";
   return resolved;
+}
+
+void prefer_ipv4(std::vector<Address>& addresses) {
+  std::stable_partition(addresses.begin(), addresses.end(), is_ipv4);
 }
 
 bool is_host_name(const std::string& host) {

@@ -69,8 +69,8 @@ constexpr Key table[] = {
     required("upstreams", Kind::named_maps, "", restart,
              "Servers by name. All servers of an upstream speak the same."),
     required("upstreams.*.servers", Kind::servers, "udp | tcp | ws", new_sessions,
-             "Its servers: URLs, or maps with these keys. Host names are resolved every 30 s. A server that "
-             "is removed keeps its sessions."),
+             "Its servers: URLs, or maps with these keys. Host names are resolved every 30 s, to IPv4 "
+             "where they have it. A server that is removed keeps its sessions."),
     required("upstreams.*.servers.address", Kind::url, "udp | tcp | ws", new_sessions,
              "Where the server listens."),
     optional("upstreams.*.servers.trusted", Kind::boolean, "", "", "false", new_sessions,

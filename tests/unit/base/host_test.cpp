@@ -23,6 +23,12 @@ TEST(Host, SaysWhyThereIsNoAddress) {
   EXPECT_EQ(resolved.error.find("can't be resolved: "), 0U) << resolved.error;
 }
 
+TEST(Host, OfSeveralAddressesThoseOfIpv4ComeFirstInTheSystemsOrder) {
+  std::vector<Address> addresses = {at("::1", 7), at("127.0.0.1", 7), at("fd00::1", 7), at("127.0.0.2", 7)};
+  prefer_ipv4(addresses);
+  EXPECT_EQ(addresses, (std::vector{at("127.0.0.1", 7), at("127.0.0.2", 7), at("::1", 7), at("fd00::1", 7)}));
+}
+
 TEST(Host, TellsNamesFromAddressesInText) {
   for (const char* text : {"10.1.2.3", "::1", "fd00::1"}) EXPECT_FALSE(is_host_name(text)) << text;
   for (const char* text : {"localhost", "game.test", "10.1.2.3.test"})
