@@ -99,7 +99,8 @@ parts() {
 }
 
 # run_tests PRESET EXECUTABLE ARGUMENT…: adds its tests to the count. One that dies counts what it did and one failed.
-# It runs in as many parts at once as there are cores, at most four; the end-to-end tests, which mostly wait, in three. These are always those of the release build: only the gateway's program is of the preset.
+# It runs in as many parts at once as there are cores, at most four; the end-to-end tests, which mostly wait, in three. These
+# are always those of the release build: only the gateway's program is of the preset.
 run_tests() {
   local preset=$1 program=$2 name="$1: $2" count=$((jobs < 4 ? jobs : 4)) tests=0 failures=0 leftout=0 status=0 report i
   local path="build/$preset/tests/$program"

@@ -53,12 +53,14 @@ Resolved resolve_host(const std::string& host, std::uint16_t port) {
   for (const addrinfo* entry = found.get(); entry != nullptr; entry = entry->ai_next) {
     if (is_internet(entry->ai_addr)) resolved.addresses.push_back(from_sockaddr(entry->ai_addr, port));
   }
-  prefer_ipv4(resolved.addresses);
+  arrange_addresses(resolved.addresses);
   if (resolved.addresses.empty()) resolved.error = "has no IPv4 or IPv6 address";
   return resolved;
 }
 
-void prefer_ipv4(std::vector<Address>& addresses) {
+void arrange_addresses(std::vector<Address>& addresses) {
+  const bool all_link_local = std::all_of(addresses.begin(), addresses.end(), link_local_v6);
+  if (!all_link_local) std::erase_if(addresses, link_local_v6);
   std::stable_partition(addresses.begin(), addresses.end(), is_ipv4);
 }
 

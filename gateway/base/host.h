@@ -14,13 +14,14 @@ struct Resolved {
   std::string error;
 };
 
-/// Every address of a host (a name or an address in text), each with `port`: in the system's order, but those
-/// of IPv4 first. Asks the system and may block for as long as that takes.
+/// The addresses of a host (a name or an address in text), each with `port`, as arrange_addresses() leaves
+/// them. Asks the system and may block for as long as that takes.
 Resolved resolve_host(const std::string& host, std::uint16_t port);
 
-/// Game servers listen on IPv4 nearly always, while the system prefers IPv6 for a name that means both: on
-/// Debian "localhost" does.
-void prefer_ipv4(std::vector<Address>& addresses);
+/// In the system's order, but those of IPv4 first, and without IPv6's link-local ones where there are others.
+/// Game servers listen on IPv4 nearly always, while the system prefers IPv6 for a name that means both, as
+/// "localhost" does on Debian.
+void arrange_addresses(std::vector<Address>& addresses);
 
 /// False for an address in text, which can't come to mean another.
 bool is_host_name(const std::string& host);

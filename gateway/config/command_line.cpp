@@ -13,7 +13,7 @@ constexpr const char* description =
 constexpr const char* footer =
     "Signals: SIGHUP reads the configuration again. SIGTERM lets the sessions end and then ends (drain); a "
     "second one tells every client and ends, as SIGINT does at once; while they are told, a further one ends "
-    "at once.\n"
+    "at once. SIGUSR1 captures the next session, where capture is configured.\n"
     "Exit codes: 0 ended as asked, or the configuration is good; 1 the configuration can't be used, nothing "
     "could be started, a drain had to end sessions, or clients may not have been told; 2 the arguments can't "
     "be understood.";

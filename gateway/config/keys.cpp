@@ -54,7 +54,7 @@ constexpr Key table[] = {
              "others are apart."),
     required("listeners.*.name", Kind::name, "", restart, "Its word in log lines and metrics."),
     required("listeners.*.listen", Kind::url, "udp | tcp | ws | wss", restart,
-             "The address clients connect to, and what is spoken there."),
+             "The address clients connect to, and what is spoken there. Of a name's addresses one of IPv4."),
     required("listeners.*.upstream", Kind::name, "", restart,
              "The upstream that its clients are forwarded to."),
     map_of("listeners.*.tls", "Required for wss and for nothing else: TLS ends at the gateway."),
@@ -69,8 +69,8 @@ constexpr Key table[] = {
     required("upstreams", Kind::named_maps, "", restart,
              "Servers by name. All servers of an upstream speak the same."),
     required("upstreams.*.servers", Kind::servers, "udp | tcp | ws", new_sessions,
-             "Its servers: URLs, or maps with these keys. Host names are resolved every 30 s, to IPv4 "
-             "where they have it. A server that is removed keeps its sessions."),
+             "Its servers: URLs, or maps with these keys. Host names are resolved every 30 s, "
+             "and first to IPv4. A server that is removed keeps its sessions."),
     required("upstreams.*.servers.address", Kind::url, "udp | tcp | ws", new_sessions,
              "Where the server listens."),
     optional("upstreams.*.servers.trusted", Kind::boolean, "", "", "false", new_sessions,
@@ -213,13 +213,14 @@ constexpr Key table[] = {
              "/readyz says 503 and everything is still accepted; then only players whose address had a "
              "session within 30 s get in."),
     optional("drain.deadline", Kind::duration, "", "0ms to 24h", "10m", live,
-             "From the signal: who is left then is told to go. At least announce."),
+             "From the signal: who is left then is told to go. At least announce. systemd is told of it; a "
+             "container's grace period must be longer."),
 
     map_of("admin",
            "/metrics, /livez, /readyz and /upstreams over HTTP, without access control. off: no such port.",
            "off"),
-    required("admin.listen", Kind::url, "http", restart, "On loopback or a private address.",
-             "http://127.0.0.1:9464"),
+    required("admin.listen", Kind::url, "http", restart,
+             "On loopback or a private address; of any other the log warns.", "http://127.0.0.1:9464"),
 
     map_of("log", "What is logged, to stdout."),
     optional("log.level", Kind::choice, "trace | debug | info | warn | error", "", "info", live,

@@ -1,5 +1,6 @@
 #include "net/notify.h"
 
+#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <string>
@@ -31,6 +32,11 @@ void notify_reloading() {
 
 void notify_stopping() {
   sd_notify(keep_environment, "STOPPING=1");
+}
+
+void notify_stopping(Duration limit) {
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(limit).count();
+  sd_notify(keep_environment, ("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(microseconds)).c_str());
 }
 
 void notify_status(std::string_view status) {

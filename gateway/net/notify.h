@@ -17,6 +17,8 @@ void notify_ready();
 void notify_reloading();
 /// The process is on its way out.
 void notify_stopping();
+/// And takes so long at most, whatever the unit's TimeoutStopSec.
+void notify_stopping(Duration limit);
 /// One line for `systemctl status`.
 void notify_status(std::string_view status);
 

@@ -1,6 +1,5 @@
 #include "net/shard.h"
 
-#include <algorithm>
 #include <chrono>
 #include <fcntl.h>
 #include <stdexcept>

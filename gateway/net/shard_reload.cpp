@@ -1,4 +1,5 @@
 // What other threads ask of a shard while it serves, each carried out between two turns of its loop.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 

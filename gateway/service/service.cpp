@@ -3,15 +3,16 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/address.h"
 #include "base/fingerprint.h"
 #include "base/log_line.h"
-#include "config/load.h"
 #include "config/print.h"
 #include "config/reload.h"
 #include "metrics/exporter.h"
@@ -25,6 +26,7 @@ namespace {
 using net::DrainPhase;
 
 constexpr Duration drain_step = milliseconds(100);  // between two looks at who is left
+constexpr Duration farewells_max = minutes(1);      // after a drain's deadline
 constexpr Duration log_step = seconds(1);           // and at what is only counted
 
 double seconds_since_1970() {
@@ -39,6 +41,16 @@ std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
   return text.empty() ? "nothing" : text;
+}
+
+void tell_admin(const config::AdminOptions& admin) {
+  spdlog::info(LogLine("listening").text("admin", admin.text).str());
+  if (private_network(admin.address)) return;
+  spdlog::warn(LogLine("the admin port may be open to the world")
+                   .text("admin", admin.text)
+                   .note("it has no access control; listen on loopback or a private address, or see that a "
+                         "firewall keeps strangers out")
+                   .str());
 }
 
 }  // namespace
@@ -56,7 +68,8 @@ Service::Service(std::string file, const config::Config& config, const config::L
       started_(seconds_since_1970()),
       state_{.last_success = started_, .hash = hash_of(config)},
       status_page_(std::chrono::steady_clock::now()),
-      watchdog_(net::watchdog_limit()) {
+      watchdog_(net::watchdog_limit()),
+      loader_(context_, [this](const Loaded& loaded) { take(loaded); }) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals_.add(signal);
   if (!config.admin) return;
   admin_.emplace(
@@ -69,7 +82,7 @@ Service::Service(std::string file, const config::Config& config, const config::L
 }
 
 int Service::run() {
-  if (config_.admin) spdlog::info(LogLine("listening").text("admin", config_.admin->text).str());
+  if (config_.admin) tell_admin(*config_.admin);
   gateway_.start();  // logs every listener
   wait_for_signal();
   if (watchdog_) watch_shards();
@@ -128,19 +141,30 @@ void Service::stop() {
   stopper.join();
 }
 
+bool Service::may_reload() {
+  if (drain_.phase() == DrainPhase::serving && !stopping_) return true;
+  ++state_.refused_reloads;
+  spdlog::warn(
+      LogLine("reload refused").note("the gateway drains; its successor reads the configuration").str());
+  return false;
+}
+
 void Service::reload() {
-  if (drain_.phase() != DrainPhase::serving) {
-    ++state_.refused_reloads;
-    return spdlog::warn(
-        LogLine("reload refused").note("the gateway drains; its successor reads the configuration").str());
-  }
+  if (!may_reload()) return;
   if (file_.empty()) {
     return spdlog::info(
         LogLine("nothing to reload").note("the configuration came from the command line").str());
   }
   net::notify_reloading();
+  loader_.load(file_);
+}
+
+/// A drain may have begun since it was asked for.
+void Service::take(const Loaded& loaded) {
+  if (!may_reload()) return;
   try {
-    tell_reloaded(load_again());
+    if (const auto* error = std::get_if<std::string>(&loaded)) throw std::runtime_error(*error);
+    tell_reloaded(use(std::get<config::Config>(loaded)));
     ++state_.reloads;
     state_.last_success = seconds_since_1970();
     state_.last_successful = true;
@@ -152,9 +176,8 @@ void Service::reload() {
   net::notify_ready();
 }
 
-/// What changed. Names are resolved here: the admin port may wait for that, the shards don't.
-std::vector<std::string> Service::load_again() {
-  const config::Config wanted = config::load_file(file_);
+/// What changed.
+std::vector<std::string> Service::use(const config::Config& wanted) {
   std::vector<std::string> changed = config::changes(config_, wanted);
   gateway_.reload(wanted.net);
   config_ = wanted;
@@ -180,7 +203,7 @@ void Service::drain() {
   if (!again) line.text("signal", "SIGTERM");
   spdlog::info(line.number("sessions", gateway_.sessions()).str());
   drain_.begin(config_.net.drain, std::chrono::steady_clock::now());
-  net::notify_stopping();
+  net::notify_stopping(config_.net.drain.deadline + farewells_max);
   advance_drain();
 }
 

@@ -18,12 +18,14 @@
 #include "net/drop_log.h"
 #include "net/gateway.h"
 #include "net/left_out_log.h"
+#include "service/loader.h"
 
 namespace gateway {
 
 /// The running program: data path, admin port and log, and what signals do to them. SIGHUP reloads, SIGTERM
 /// drains, SIGINT tells every client and ends, SIGUSR1 captures a session. Each further signal skips what is
-/// waited for: first the drain, then the farewells. All of it on the caller's thread.
+/// waited for: first the drain, then the farewells. All of it on the caller's thread, but for the reading of
+/// a configuration.
 class Service {
  public:
   /// Binds everything; throws std::runtime_error with a sentence. `file` is the configuration's, empty when
@@ -41,7 +43,9 @@ class Service {
   void stop();
 
   void reload();
-  std::vector<std::string> load_again();
+  bool may_reload();
+  void take(const Loaded& loaded);
+  std::vector<std::string> use(const config::Config& wanted);
   void tell_reloaded(const std::vector<std::string>& changed);
 
   void drain();
@@ -72,6 +76,7 @@ class Service {
   net::DropLog drop_log_;
   net::LeftOutLog left_out_log_;
   std::optional<net::Admin> admin_;
+  Loader loader_;
   bool stopping_ = false;
   bool hurried_ = false;  // clients may not have been told
 };

@@ -16,7 +16,6 @@ class NumberedRing {
  public:
   static constexpr std::size_t kept_slots =
       128;  // room an empty ring keeps; more is given back when it empties
-  static constexpr std::size_t idle_slots = 4;  // room it keeps after release()
 
   /// The number of the oldest slot, or of the next one when there is none.
   std::uint32_t first() const { return first_; }

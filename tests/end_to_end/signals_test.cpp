@@ -77,6 +77,31 @@ TEST(Signals, SighupAndSigusr1WhileItStartsChangeNothing) {
   EXPECT_THAT(process.output(), Not(HasSubstr("capture")));
 }
 
+// As it does where a name server is silent.
+TEST(Signals, AReloadThatTakesLongKeepsNothingElseWaiting) {
+  AwaitedFile config;
+  const std::uint16_t admin = free_tcp_port();
+  const std::string text =
+      "version: 1\nlisteners:\n  - { name: a, listen: \"udp://127.0.0.1:" + std::to_string(free_udp_port()) +
+      "\", upstream: a }\nupstreams:\n  a: { servers: [\"udp://127.0.0.1:1\"] }\n"
+      "admin: { listen: \"http://127.0.0.1:" +
+      std::to_string(admin) + "\" }\n";
+  Process process({gateway_program(), "--config", config.path()});
+  ASSERT_TRUE(config.read_by(process)) << process.output();
+  config.write(text);
+  ASSERT_TRUE(process.wait_for_output("listening listener=a", patience)) << process.output();
+  process.signal(SIGHUP);
+  ASSERT_TRUE(config.read_by(process)) << process.output();
+  EXPECT_EQ(http_get(admin, "/livez").status, 200);
+  EXPECT_THAT(process.output(), Not(HasSubstr("configuration reloaded")));
+  process.signal(SIGHUP);  // read once more, after this
+  config.write(text);
+  ASSERT_TRUE(process.wait_for_output("configuration reloaded", patience)) << process.output();
+  ASSERT_TRUE(config.read_by(process)) << process.output();
+  process.signal(SIGINT);  // and the end doesn't wait for it
+  EXPECT_EQ(process.wait(patience), 0);
+}
+
 TEST(Signals, APipeThatBreaksIsNoReasonToEnd) {
   Scene scene;
   const auto client = scene.connected();

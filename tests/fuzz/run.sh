@@ -26,9 +26,9 @@ run() {
   local program=build/asan/tests/$1 log=$home/$1.log seeds=$home/seeds/$1 corpus=$home/corpus/$1
   mkdir -p "$corpus" "$home/failures"
   rm -rf "$seeds"
-  FUZZ_SEEDS=$seeds "$program"
-  if ! "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$home/failures/$1-" "$corpus" "$seeds" >"$log" 2>&1; then
+  if ! FUZZ_SEEDS=$seeds "$program" >"$log" 2>&1 ||
+    ! "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+      -artifact_prefix="$home/failures/$1-" "$corpus" "$seeds" >>"$log" 2>&1; then
     echo "$1 FAILED, all of it in $log"
     tail -n 40 "$log"
     return 1

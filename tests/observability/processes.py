@@ -1,7 +1,9 @@
 """The programs of the tests, on free ports of the loopback interface: a gateway, servers and clients around it, and a
 Prometheus that scrapes it."""
 
+import errno
 import json
+import random
 import socket
 import subprocess
 import time
@@ -13,9 +15,16 @@ PATIENCE = 60  # seconds; everything comes much sooner, on a busy machine later
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that connections take, so that it is still free when a program gets to it."""
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            port = random.randrange(12000, 32000)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
 
 
 def wait_until(what, condition, patience=PATIENCE):

@@ -70,13 +70,13 @@ std::uint16_t free_port(int type) {
   static const std::uint32_t share = count / std::max(1U, number_in("GTEST_TOTAL_SHARDS", 1));
   static const std::uint32_t begin = first + share * number_in("GTEST_SHARD_INDEX", 0);
   static std::atomic<std::uint32_t> next = std::random_device()();
-  while (true) {
+  for (std::uint32_t tried = 1;; ++tried) {
     const auto port = static_cast<std::uint16_t>(begin + next++ % share);
     try {
       ::close(bound_socket(type, port).first);
       return port;
-    } catch (const std::runtime_error&) {
-      continue;  // taken
+    } catch (const std::runtime_error&) {  // taken
+      if (tried >= share) throw;
     }
   }
 }

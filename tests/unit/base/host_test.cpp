@@ -25,8 +25,17 @@ TEST(Host, SaysWhyThereIsNoAddress) {
 
 TEST(Host, OfSeveralAddressesThoseOfIpv4ComeFirstInTheSystemsOrder) {
   std::vector<Address> addresses = {at("::1", 7), at("127.0.0.1", 7), at("fd00::1", 7), at("127.0.0.2", 7)};
-  prefer_ipv4(addresses);
+  arrange_addresses(addresses);
   EXPECT_EQ(addresses, (std::vector{at("127.0.0.1", 7), at("127.0.0.2", 7), at("::1", 7), at("fd00::1", 7)}));
+}
+
+TEST(Host, AddressesThatMeanNothingWithoutAnInterfaceAreLeftOutWhereThereAreOthers) {
+  std::vector<Address> addresses = {at("fe80::1", 7), at("fd00::1", 7)};
+  arrange_addresses(addresses);
+  EXPECT_EQ(addresses, std::vector{at("fd00::1", 7)});
+  addresses = {at("fe80::1", 7)};
+  arrange_addresses(addresses);
+  EXPECT_EQ(addresses, std::vector{at("fe80::1", 7)});
 }
 
 TEST(Host, TellsNamesFromAddressesInText) {

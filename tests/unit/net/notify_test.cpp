@@ -31,6 +31,8 @@ TEST_F(NotifyTest, TheManagerHearsEachStep) {
   EXPECT_EQ(heard(), "WATCHDOG=1");
   notify_stopping();
   EXPECT_EQ(heard(), "STOPPING=1");
+  notify_stopping(minutes(2));
+  EXPECT_EQ(heard(), "STOPPING=1\nEXTEND_TIMEOUT_USEC=120000000");
 }
 
 TEST_F(NotifyTest, WithoutAManagerNothingIsSaid) {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include <boost/asio/io_context.hpp>
+
+#include "config/config.h"
+
+namespace gateway {
+
+/// A configuration that was read, or the sentence that says why it can't be used.
+using Loaded = std::variant<config::Config, std::string>;
+
+/// Reads configurations on a thread of its own: the system takes its time to resolve names, and meanwhile the
+/// admin port answers and the service manager hears of us. Nobody waits for that thread at the end.
+class Loader {
+ public:
+  /// `take` is called by `context`, which outlives this, with what was read.
+  Loader(boost::asio::io_context& context, std::function<void(const Loaded&)> take);
+  ~Loader();
+
+  /// Reads `file`. While one is being read: once more after it.
+  void load(const std::string& file);
+
+ private:
+  struct Home;
+
+  void done(const std::string& file, const Loaded& loaded);
+
+  std::function<void(const Loaded&)> take_;
+  std::shared_ptr<Home> home_;  // shared with the thread
+  bool loading_ = false;
+  bool again_ = false;
+};
+
+}  // namespace gateway
