@@ -5,7 +5,7 @@ install(TARGETS photon-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES deploy/systemd/photon-gateway.service DESTINATION /lib/systemd/system)
 install(FILES deploy/debian/gateway.yaml DESTINATION /etc/photon-gateway)
 install(FILES README.md deploy/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
-# Where the README's and the runbook's links look for them.
+# What the README and the runbook point to.
 install(FILES deploy/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/deploy)
 install(FILES gateway/metrics/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/gateway/metrics)
 install(FILES grafana/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/grafana)

@@ -17,6 +17,7 @@
 #include "config/print.h"
 #include "crypto/library.h"
 #include "net/tls.h"
+#include "service/loader.h"
 #include "service/service.h"
 
 namespace gateway {
@@ -98,6 +99,6 @@ int main(int argc, char** argv) {
   gateway::open_standard_descriptors();
   gateway::ignore_early_signals();
   const int code = gateway::act_or_explain(argc, argv);
-  if (gateway::config::Log::abandoned()) std::_Exit(code);
+  if (gateway::config::Log::abandoned() || gateway::Loader::abandoned()) std::_Exit(code);
   return code;
 }

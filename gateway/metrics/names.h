@@ -207,7 +207,7 @@ inline constexpr Metric upstream_clock_steps = {Kind::counter, "photon_gateway_u
 inline constexpr Metric config_reloads = {
     Kind::counter, "photon_gateway_config_reloads_total", "result",
     "Reloads of the configuration (SIGHUP); result=failed: nothing was changed, the log says why; refused: "
-    "while draining, so nothing was read."};
+    "while draining, so nothing was changed."};
 inline constexpr Metric config_last_reload_successful = {
     Kind::gauge, "photon_gateway_config_last_reload_successful", "",
     "1 while the configuration in effect is the one last asked for; 0 after a reload that failed. One that "

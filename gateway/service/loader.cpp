@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -18,6 +19,8 @@ struct Loader::Home {
 };
 
 namespace {
+
+bool abandoned_one = false;
 
 Loaded read(const std::string& file) {
   try {
@@ -37,25 +40,40 @@ Loader::Loader(boost::asio::io_context& context, std::function<void(const Loaded
 Loader::~Loader() {
   const std::lock_guard lock(home_->mutex);
   home_->context = nullptr;
+  abandoned_one = abandoned_one || loading_;
 }
 
-void Loader::load(const std::string& file) {
-  if (std::exchange(loading_, true)) {
+bool Loader::abandoned() {
+  return abandoned_one;
+}
+
+bool Loader::load(const std::string& file) {
+  if (loading_) {
     again_ = true;
-    return;
+    return false;
   }
-  std::thread([this, file, home = home_] {
-    auto loaded = std::make_shared<const Loaded>(read(file));
-    const std::lock_guard lock(home->mutex);
-    if (home->context == nullptr) return;
-    boost::asio::post(*home->context, [this, file, loaded = std::move(loaded)] { done(file, *loaded); });
-  }).detach();
+  begin(file);
+  return true;
+}
+
+void Loader::begin(const std::string& file) {
+  try {
+    std::thread([this, file, home = home_] {
+      Loaded loaded = read(file);
+      const std::lock_guard lock(home->mutex);
+      if (home->context == nullptr) return;
+      boost::asio::post(*home->context, [this, file, loaded = std::move(loaded)] { done(file, loaded); });
+    }).detach();
+    loading_ = true;
+  } catch (const std::system_error& error) {  // the system has no thread left
+    take_(std::string("no thread can be started: ") + error.what());
+  }
 }
 
 void Loader::done(const std::string& file, const Loaded& loaded) {
   loading_ = false;
   take_(loaded);
-  if (std::exchange(again_, false)) load(file);
+  if (std::exchange(again_, false)) begin(file);
 }
 
 }  // namespace gateway

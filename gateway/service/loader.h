@@ -22,12 +22,19 @@ class Loader {
   Loader(boost::asio::io_context& context, std::function<void(const Loaded&)> take);
   ~Loader();
 
-  /// Reads `file`. While one is being read: once more after it.
-  void load(const std::string& file);
+  /// Reads `file`; false while one is being read: then it is read once more after that.
+  bool load(const std::string& file);
+  /// Nothing more is read after what is being read.
+  void stop() { again_ = false; }
+  bool loading() const { return loading_; }
+  /// True once one ended while its thread still read: then the process must end without destructors of what
+  /// that thread uses.
+  static bool abandoned();
 
  private:
   struct Home;
 
+  void begin(const std::string& file);
   void done(const std::string& file, const Loaded& loaded);
 
   std::function<void(const Loaded&)> take_;

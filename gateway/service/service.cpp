@@ -131,6 +131,7 @@ void Service::stop() {
   stopping_ = true;
   drain_timer_.cancel();
   log_timer_.cancel();
+  give_up_reload();
   net::notify_stopping();
   context_.restart();
   std::thread stopper([this] {
@@ -142,7 +143,7 @@ void Service::stop() {
 }
 
 bool Service::may_reload() {
-  if (drain_.phase() == DrainPhase::serving && !stopping_) return true;
+  if (drain_.phase() == DrainPhase::serving) return true;
   ++state_.refused_reloads;
   spdlog::warn(
       LogLine("reload refused").note("the gateway drains; its successor reads the configuration").str());
@@ -156,12 +157,14 @@ void Service::reload() {
         LogLine("nothing to reload").note("the configuration came from the command line").str());
   }
   net::notify_reloading();
-  loader_.load(file_);
+  if (!loader_.load(file_)) {
+    spdlog::info(LogLine("a reload is under way").note("the configuration is read once more after it").str());
+  }
 }
 
 /// A drain may have begun since it was asked for.
 void Service::take(const Loaded& loaded) {
-  if (!may_reload()) return;
+  if (stopping_ || !may_reload()) return;
   try {
     if (const auto* error = std::get_if<std::string>(&loaded)) throw std::runtime_error(*error);
     tell_reloaded(use(std::get<config::Config>(loaded)));
@@ -197,13 +200,20 @@ void Service::tell_reloaded(const std::vector<std::string>& changed) {
   spdlog::set_level(after);
 }
 
+/// The manager still waits for the end of the reload that it asked for.
+void Service::give_up_reload() {
+  loader_.stop();
+  if (loader_.loading()) net::notify_ready();
+}
+
 void Service::drain() {
   const bool again = drain_.phase() != DrainPhase::serving;
   LogLine line(again ? "a second SIGTERM, every client is told now" : "draining");
   if (!again) line.text("signal", "SIGTERM");
   spdlog::info(line.number("sessions", gateway_.sessions()).str());
   drain_.begin(config_.net.drain, std::chrono::steady_clock::now());
-  net::notify_stopping(config_.net.drain.deadline + farewells_max);
+  give_up_reload();
+  again ? net::notify_stopping() : net::notify_stopping(config_.net.drain.deadline + farewells_max);
   advance_drain();
 }
 

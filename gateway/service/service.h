@@ -45,6 +45,7 @@ class Service {
   void reload();
   bool may_reload();
   void take(const Loaded& loaded);
+  void give_up_reload();
   std::vector<std::string> use(const config::Config& wanted);
   void tell_reloaded(const std::vector<std::string>& changed);
 
