@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -41,17 +42,17 @@ class Pipe {
   /// What has arrived, or a part of it.
   std::optional<Piece> pop(TimePoint now) {
     if (pieces_.empty() || pieces_.front().first > now) return std::nullopt;
-    Piece& front = pieces_.front().second;
-    const std::size_t size = options_.whole ? front.bytes.size() : random_.between(1, options_.slice);
-    held_ -= std::min(size, front.bytes.size());
-    if (size >= front.bytes.size()) {
-      Piece piece = std::move(front);
+    const Piece& front = pieces_.front().second;
+    const Bytes left = Bytes(front.bytes).subspan(front_taken_);
+    const std::size_t size =
+        std::min(left.size(), options_.whole ? left.size() : random_.between(1, options_.slice));
+    held_ -= size;
+    Piece piece{{left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size)}, front.text};
+    front_taken_ += size;
+    if (size == left.size()) {
       pieces_.pop_front();
-      return piece;
+      front_taken_ = 0;
     }
-    const auto cut = front.bytes.begin() + static_cast<std::ptrdiff_t>(size);
-    Piece piece{{front.bytes.begin(), cut}, front.text};
-    front.bytes.erase(front.bytes.begin(), cut);
     return piece;
   }
   /// The sender's end, once all before it was popped.
@@ -62,6 +63,7 @@ class Pipe {
   Options options_;
   SeededRandom random_;
   std::deque<std::pair<TimePoint, Piece>> pieces_;
+  std::size_t front_taken_ = 0;  // bytes of the first
   std::size_t held_ = 0;
   std::optional<transport::CloseReason> end_;
 };
