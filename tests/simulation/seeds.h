@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "support/environment.h"
 #include "support/process.h"
 #include "support/programs.h"
 
@@ -16,11 +16,7 @@ struct Seeds {
 };
 
 inline Seeds seeds(std::uint64_t count) {
-  const auto number = [](const char* name, std::uint64_t otherwise) {
-    const char* const text = std::getenv(name);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-  };
-  return {number("GATEWAY_SEED", 1), number("GATEWAY_SEEDS", count)};
+  return {number_in_environment("GATEWAY_SEED", 1), number_in_environment("GATEWAY_SEEDS", count)};
 }
 
 /// How to run one seed again.

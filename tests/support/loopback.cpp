@@ -4,13 +4,14 @@
 #include <arpa/inet.h>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "support/environment.h"
 
 namespace gateway::test {
 
@@ -56,21 +57,17 @@ sockaddr_in to_system(const Address& address) {
 
 namespace {
 
-std::uint32_t number_in(const char* variable, std::uint32_t otherwise) {
-  const char* const text = std::getenv(variable);
-  return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
-}
-
 // Who asked for a port binds it later. Meanwhile nobody may get it: neither a connection, which takes one
 // from 32768 on where nobody changed that, nor another test, nor another part of the tests that runs at the
 // same time.
 std::uint16_t free_port(int type) {
-  constexpr std::uint32_t first = 12'000;
-  constexpr std::uint32_t count = 20'000;
-  static const std::uint32_t share = count / std::max(1U, number_in("GTEST_TOTAL_SHARDS", 1));
-  static const std::uint32_t begin = first + share * number_in("GTEST_SHARD_INDEX", 0);
-  static std::atomic<std::uint32_t> next = std::random_device()();
-  for (std::uint32_t tried = 1;; ++tried) {
+  constexpr std::uint64_t first = 12'000;
+  constexpr std::uint64_t count = 20'000;
+  static const std::uint64_t share =
+      count / std::max<std::uint64_t>(1, number_in_environment("GTEST_TOTAL_SHARDS", 1));
+  static const std::uint64_t begin = first + share * number_in_environment("GTEST_SHARD_INDEX", 0);
+  static std::atomic<std::uint64_t> next = std::random_device()();
+  for (std::uint64_t tried = 1;; ++tried) {
     const auto port = static_cast<std::uint16_t>(begin + next++ % share);
     try {
       ::close(bound_socket(type, port).first);
