@@ -14,7 +14,6 @@ using session::Side;
 
 namespace {
 
-constexpr int batches_max = 4;                    // of one listener in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
 constexpr Duration lives_without_datagrams = seconds(3);  // clients ping every second, or we after 1.5 s
@@ -137,18 +136,16 @@ void Shard::receive(std::uint64_t key) {
   }
 }
 
+/// One batch a turn: what a flood of Connects adds to the time of others is the answers to one.
 void Shard::receive_from_clients(std::uint32_t index) {
   Listener& listener = listeners_[index];
   to_clients_.begin(listener.udp->socket.get());
-  for (int batch = 0; batch < batches_max; ++batch) {
-    received_.receive(listener.udp->socket.get(), false);
-    for (std::size_t i = 0; i < received_.size(); ++i) {
-      const auto datagram = received_[i];
-      if (datagram && admits(listener, datagram->from)) dispatch(index, *datagram);
-    }
-    if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
-    if (!received_.full()) break;
+  received_.receive(listener.udp->socket.get(), false);
+  for (std::size_t i = 0; i < received_.size(); ++i) {
+    const auto datagram = received_[i];
+    if (datagram && admits(listener, datagram->from)) dispatch(index, *datagram);
   }
+  if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
   listener.udp->gate.note(received_.full());
   behind_ = behind_ || received_.full();
   to_clients_.flush();  // the door's answers

@@ -55,6 +55,7 @@ class Arguments {
     if (value >= 1 && value <= max) return value;
     throw std::runtime_error(std::string("usage: ") + usage_);
   }
+  std::string text(int index) const { return count_ > index ? arguments_[index] : ""; }
 
  private:
   int count_;

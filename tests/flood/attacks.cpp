@@ -6,6 +6,7 @@
 #include <memory>
 #include <netinet/in.h>
 #include <random>
+#include <span>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -77,11 +78,12 @@ void garbage(const Target& target, std::size_t amount, const Stop& stop, Exchang
 /// Clients that got in, each over a socket of its own address.
 class Intruders {
  public:
-  Intruders(std::size_t count, std::uint16_t port, Exchanged& exchanged) {
+  Intruders(std::size_t count, std::uint16_t port, Exchanged& exchanged, std::uint8_t channels = 2) {
     for (std::size_t i = 0; i < count; ++i) {
       sources_.emplace_back(static_cast<std::uint32_t>(i), port, exchanged);
       PhotonClient::Config config;
       config.seed = i + 1;
+      config.channels = channels;
       clients_.push_back(std::make_unique<PhotonClient>(generation_4_1_8, config));
       clients_.back()->connect(clock_now());
     }
@@ -110,26 +112,56 @@ class Intruders {
   std::vector<std::unique_ptr<PhotonClient>> clients_;
 };
 
+/// One datagram with these commands, past what the client says by itself.
+void say(const PhotonClient& client, Source& source, std::span<const wire::Command> commands) {
+  std::array<std::uint8_t, 1200> datagram{};
+  wire::DatagramWriter out(datagram, {.peer = client.peer_id(), .challenge = client.challenge()});
+  for (const wire::Command& command : commands) {
+    wire::write_command(out.commands(), command);
+    out.count_command();
+  }
+  source.send(Bytes(datagram).first(out.finish()));
+}
+
 /// The first of a hundred fragments, on every channel, of messages that are never finished.
 void fragments(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
   Intruders intruders(amount, target.udp, exchanged);
   intruders.run_for(1s, stop);
   const std::vector<std::uint8_t> part(1000, 1);
-  std::array<std::uint8_t, 1200> datagram{};
   for (std::uint32_t round = 0; round < 200 && !stop; ++round) {
     intruders.each([&](PhotonClient& client, Source& source) {
-      wire::DatagramWriter out(datagram, {.peer = client.peer_id(), .challenge = client.challenge()});
       wire::Command command{.type = wire::CommandType::send_fragment,
                             .channel = static_cast<std::uint8_t>(round % 2)};
       command.reliable_seq = 2 + round / 2 * 100;
       command.fragment = {
           .start_seq = command.reliable_seq, .count = 100, .number = 0, .total_length = 100'000, .offset = 0};
       command.payload = part;
-      wire::write_command(out.commands(), command);
-      out.count_command();
-      source.send(Bytes(datagram).first(out.finish()));
+      say(client, source, {&command, 1});
     });
     intruders.run_for(5ms, stop);
+  }
+}
+
+/// Messages on every one of 255 channels, all of which wait for one that never comes.
+void channels(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
+  constexpr std::uint8_t count = 255;
+  constexpr std::size_t in_datagram = 15;
+  Intruders intruders(amount, target.udp, exchanged, count);
+  intruders.run_for(1s, stop);
+  const std::vector<std::uint8_t> part(50, 1);
+  for (std::uint32_t round = 0; round < 10 && !stop; ++round) {
+    for (std::size_t first = 0; first < count && !stop; first += in_datagram) {
+      std::array<wire::Command, in_datagram> commands;
+      for (std::size_t i = 0; i < in_datagram; ++i) {
+        commands[i] = {.type = wire::CommandType::send_reliable,
+                       .channel = static_cast<std::uint8_t>(first + i),
+                       .flags = wire::Flags::reliable,
+                       .reliable_seq = 3 + round};
+        commands[i].payload = part;
+      }
+      intruders.each([&](PhotonClient& client, Source& source) { say(client, source, commands); });
+      intruders.run_for(1ms, stop);
+    }
   }
 }
 
@@ -233,6 +265,7 @@ const std::vector<Attack>& attacks() {
       {"spoofed Connects", spoofed_connects, 1'000'000},
       {"garbage datagrams", garbage, 500'000},
       {"sessions with fragments", fragments, 100, false},
+      {"sessions with every channel", channels, 100, false},
       {"key exchanges", key_exchanges, 2000, false},
       {"sessions with degenerate keys", degenerate_keys, 200, false},
       {"sessions with replayed ciphertext", replayed_ciphertext, 200, false},

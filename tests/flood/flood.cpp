@@ -1,6 +1,6 @@
 // Floods against the built program over loopback while a client plays. See README.md.
 //
-//   flood [part]     every attack at 1/part of its amount; 1 = all of it
+//   flood [part [name]]   every attack at 1/part of its amount, 1 = all of it; or those with this in their name
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -158,13 +159,15 @@ bool tell(const char* name, const Line& line, bool unproven) {
   return good;
 }
 
-void flood(std::size_t part) {
+void flood(std::size_t part, const std::string& name) {
   Stage stage;
   std::printf("%-34s %8s %9s %11s %6s %13s %23s %9s %11s\n", "attack", "time", "datagrams", "sent", "out/in",
               "answered", "p50, p99, max", "direct", "memory");
   bool good = tell("none", run(stage, nullptr, part), true);
-  for (const Attack& attack : attacks())
+  for (const Attack& attack : attacks()) {
+    if (std::string_view(attack.name).find(name) == std::string_view::npos) continue;
     good &= tell(attack.name, run(stage, &attack, part), attack.unproven);
+  }
   good &= tell("none, afterwards", run(stage, nullptr, part), true);
   if (!good || !stage.gateway().running()) throw std::runtime_error("a flood did harm");
 }
@@ -174,7 +177,7 @@ void flood(std::size_t part) {
 
 int main(int count, char** values) {
   return gateway::test::run_benchmark([&] {
-    const gateway::test::Arguments arguments(count, values, "flood [part]");
-    gateway::test::flood(arguments.number(1, 1, 1000));
+    const gateway::test::Arguments arguments(count, values, "flood [part [name]]");
+    gateway::test::flood(arguments.number(1, 1, 1000), arguments.text(2));
   });
 }

@@ -11,11 +11,15 @@ namespace {
 
 constexpr TimePoint start{seconds(1000)};
 
-ConnectGate gate_of(bool behind) {
+ConnectGate gate_after(std::uint32_t full_batches) {
   test::SeededRandom random(1);
   ConnectGate gate(random);
-  gate.note(behind);
+  for (std::uint32_t i = 0; i < full_batches; ++i) gate.note(true);
   return gate;
+}
+
+ConnectGate gate_behind() {
+  return gate_after(ConnectGate::behind_after);
 }
 
 Address source(std::uint32_t number) {
@@ -33,25 +37,25 @@ std::size_t admitted(ConnectGate& gate, std::size_t of, TimePoint now) {
   return count;
 }
 
-TEST(ConnectGate, AdmitsAllWhileTheShardKeepsUp) {
-  ConnectGate gate = gate_of(false);
+TEST(ConnectGate, AdmitsAllOfABurst) {
+  ConnectGate gate = gate_after(ConnectGate::behind_after - 1);
   EXPECT_EQ(admitted(gate, 100'000, start), 100'000u);
 }
 
 TEST(ConnectGate, AdmitsTwoHundredAtOnceWhileTheShardIsBehind) {
-  ConnectGate gate = gate_of(true);
+  ConnectGate gate = gate_behind();
   EXPECT_EQ(admitted(gate, 100'000, start), 200u);
 }
 
 TEST(ConnectGate, GoesOnAtItsRateWhileTheShardIsBehind) {
-  ConnectGate gate = gate_of(true);
+  ConnectGate gate = gate_behind();
   static_cast<void>(admitted(gate, 100'000, start));
   EXPECT_EQ(admitted(gate, 100'000, start + milliseconds(9)), 0u);
   EXPECT_EQ(admitted(gate, 100'000, start + milliseconds(10)), 200u);
 }
 
 TEST(ConnectGate, LeavesOthersTheirPartWhenOneAddressFloods) {
-  ConnectGate gate = gate_of(true);
+  ConnectGate gate = gate_behind();
   std::size_t of_flooder = 0;
   for (int i = 0; i < 100'000; ++i) of_flooder += gate.admits(source(1), start) ? 1U : 0U;
   EXPECT_EQ(of_flooder, 100u);
@@ -59,7 +63,7 @@ TEST(ConnectGate, LeavesOthersTheirPartWhenOneAddressFloods) {
 }
 
 TEST(ConnectGate, AdmitsAllAgainOnceTheShardCaughtUp) {
-  ConnectGate gate = gate_of(true);
+  ConnectGate gate = gate_behind();
   static_cast<void>(admitted(gate, 100'000, start));
   gate.note(false);
   EXPECT_EQ(admitted(gate, 1000, start), 1000u);
