@@ -89,8 +89,9 @@ ReceiveBatch::ReceiveBatch(ShardStats& stats) : stats_(stats), slots_(batch_size
 
 ReceiveBatch::~ReceiveBatch() = default;
 
-int ReceiveBatch::receive(int socket, bool connected) {
-  for (std::size_t i = 0; i < batch_size; ++i) {
+int ReceiveBatch::receive(int socket, bool connected, std::size_t limit) {
+  limit_ = limit;
+  for (std::size_t i = 0; i < limit; ++i) {
     msghdr& message = messages_[i].msg_hdr;
     message.msg_name = connected ? nullptr : &slots_[i].from;
     message.msg_namelen = connected ? 0 : sizeof slots_[i].from;
@@ -99,7 +100,8 @@ int ReceiveBatch::receive(int socket, bool connected) {
   }
   size_ = 0;
   kernel_drops_.reset();
-  const int received = recvmmsg(socket, messages_.data(), batch_size, MSG_DONTWAIT, nullptr);
+  const int received =
+      recvmmsg(socket, messages_.data(), static_cast<unsigned>(limit), MSG_DONTWAIT, nullptr);
   stats_.receive_calls.add();
   if (received < 0) return receive_error();
   size_ = static_cast<std::size_t>(received);
@@ -112,6 +114,7 @@ int ReceiveBatch::receive(int socket, bool connected) {
 }
 
 int ReceiveBatch::receive_one(int socket) {
+  limit_ = batch_size;
   size_ = 0;
   kernel_drops_.reset();
   const ssize_t received = recv(socket, slots_[0].bytes.data(), datagram_max, MSG_DONTWAIT | MSG_TRUNC);

@@ -36,16 +36,16 @@ class ReceiveBatch {
   ReceiveBatch(const ReceiveBatch&) = delete;
   ReceiveBatch& operator=(const ReceiveBatch&) = delete;
 
-  /// Fills the batch from `socket` without blocking and forgets the previous contents. Gives errno, or 0
-  /// (also when nothing is there). `connected`: who sends is known.
-  int receive(int socket, bool connected);
+  /// Reads at most `limit` (1 to batch_size) from `socket` without blocking and forgets the previous
+  /// contents. Gives errno, or 0 (also when nothing is there). `connected`: who sends is known.
+  int receive(int socket, bool connected, std::size_t limit = batch_size);
   /// The same with at most one datagram, on a connected socket: a third less work where no second one waits.
   int receive_one(int socket);
 
   /// Datagrams of the last call; views live until the next.
   std::size_t size() const { return size_; }
   /// True when more may be waiting.
-  bool full() const { return size_ == batch_size; }
+  bool full() const { return size_ == limit_; }
   /// The datagram, or empty when it was too long and is lost.
   std::optional<Received> operator[](std::size_t index) const;
   /// How many datagrams the kernel has dropped on this socket since it was opened; empty when it didn't say.
@@ -58,6 +58,7 @@ class ReceiveBatch {
   ShardStats& stats_;
   std::vector<Slot> slots_;
   std::vector<mmsghdr> messages_;
+  std::size_t limit_ = batch_size;
   std::size_t size_ = 0;
   std::optional<std::uint32_t> kernel_drops_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -27,7 +28,8 @@ struct UdpPort {
   Descriptor socket;
   ConnectGate gate;
   session::Door door;
-  SessionTable table;  // the sessions that datagrams may belong to
+  std::size_t strangers = 0;  // datagrams of this turn that were for the door
+  SessionTable table;         // the sessions that datagrams may belong to
 };
 
 /// One listener as one shard sees it.

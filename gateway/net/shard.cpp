@@ -14,6 +14,9 @@ using session::Side;
 
 namespace {
 
+constexpr std::size_t batch_of_clients = 16;
+constexpr int batches_max = 16;                   // of one listener in one turn
+constexpr std::size_t many_strangers = 8;         // in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
 constexpr Duration lives_without_datagrams = seconds(3);  // clients ping every second, or we after 1.5 s
@@ -136,17 +139,23 @@ void Shard::receive(std::uint64_t key) {
   }
 }
 
-/// One batch a turn: what a flood of Connects adds to the time of others is the answers to one.
+/// A turn ends early where strangers write: an answer to them costs as much as several relayed datagrams, and
+/// whoever plays waits for the end of the turn.
 void Shard::receive_from_clients(std::uint32_t index) {
   Listener& listener = listeners_[index];
-  to_clients_.begin(listener.udp->socket.get());
-  received_.receive(listener.udp->socket.get(), false);
-  for (std::size_t i = 0; i < received_.size(); ++i) {
-    const auto datagram = received_[i];
-    if (datagram && admits(listener, datagram->from)) dispatch(index, *datagram);
+  UdpPort& port = *listener.udp;
+  to_clients_.begin(port.socket.get());
+  port.strangers = 0;
+  for (int batch = 0; batch < batches_max && port.strangers < many_strangers; ++batch) {
+    received_.receive(port.socket.get(), false, batch_of_clients);
+    for (std::size_t i = 0; i < received_.size(); ++i) {
+      const auto datagram = received_[i];
+      if (datagram && admits(listener, datagram->from)) dispatch(index, *datagram);
+    }
+    if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
+    port.gate.note(received_.size(), received_.full());
+    if (!received_.full()) break;
   }
-  if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
-  listener.udp->gate.note(received_.full());
   behind_ = behind_ || received_.full();
   to_clients_.flush();  // the door's answers
 }
@@ -183,6 +192,7 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   using session::Proof;
   if (session::Door::wants(datagram.bytes)) {
     if (!listeners_[index].udp->gate.admits(datagram.from, now_)) {
+      ++listeners_[index].udp->strangers;
       return listeners_[index].stats.reject(Rejection::backlog);
     }
     return ask_door(index, datagram, Proof::peer);
@@ -203,6 +213,7 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
 
 void Shard::ask_door(std::uint32_t index, const Received& datagram, session::Proof wanted) {
   Listener& listener = listeners_[index];
+  ++listener.udp->strangers;
   const auto rejection = shared_.rejection_of(datagram.from, now_);
   if (rejection == Rejection::blocked) {  // unanswered
     return listener.stats.reject(*rejection);

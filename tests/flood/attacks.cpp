@@ -123,28 +123,32 @@ void say(const PhotonClient& client, Source& source, std::span<const wire::Comma
   source.send(Bytes(datagram).first(out.finish()));
 }
 
-/// The first of a hundred fragments, on every channel, of messages that are never finished.
+/// Messages in ten fragments of which the last never comes.
 void fragments(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
+  constexpr std::uint32_t count = 10;
   Intruders intruders(amount, target.udp, exchanged);
   intruders.run_for(1s, stop);
   const std::vector<std::uint8_t> part(1000, 1);
+  wire::Command command{.type = wire::CommandType::send_fragment};
+  command.payload = part;
   for (std::uint32_t round = 0; round < 200 && !stop; ++round) {
-    intruders.each([&](PhotonClient& client, Source& source) {
-      wire::Command command{.type = wire::CommandType::send_fragment,
-                            .channel = static_cast<std::uint8_t>(round % 2)};
-      command.reliable_seq = 2 + round / 2 * 100;
-      command.fragment = {
-          .start_seq = command.reliable_seq, .count = 100, .number = 0, .total_length = 100'000, .offset = 0};
-      command.payload = part;
-      say(client, source, {&command, 1});
-    });
+    const std::uint32_t number = round / 2 % (count - 1);
+    const std::uint32_t start = 2 + round / 2 / (count - 1) * count;
+    command.channel = static_cast<std::uint8_t>(round % 2);
+    command.reliable_seq = start + number;
+    command.fragment = {.start_seq = start,
+                        .count = count,
+                        .number = number,
+                        .total_length = static_cast<std::uint32_t>(count * part.size()),
+                        .offset = static_cast<std::uint32_t>(number * part.size())};
+    intruders.each([&](PhotonClient& client, Source& source) { say(client, source, {&command, 1}); });
     intruders.run_for(5ms, stop);
   }
 }
 
-/// Messages on every one of 255 channels, all of which wait for one that never comes.
+/// Messages on every one of 254 channels, all of which wait for one that never comes.
 void channels(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
-  constexpr std::uint8_t count = 255;
+  constexpr std::uint8_t count = 254;
   constexpr std::size_t in_datagram = 15;
   Intruders intruders(amount, target.udp, exchanged, count);
   intruders.run_for(1s, stop);

@@ -11,10 +11,10 @@ namespace {
 
 constexpr TimePoint start{seconds(1000)};
 
-ConnectGate gate_after(std::uint32_t full_batches) {
+ConnectGate gate_after(std::size_t datagrams) {
   test::SeededRandom random(1);
   ConnectGate gate(random);
-  for (std::uint32_t i = 0; i < full_batches; ++i) gate.note(true);
+  for (std::size_t i = 0; i < datagrams; ++i) gate.note(1, true);
   return gate;
 }
 
@@ -65,7 +65,7 @@ TEST(ConnectGate, LeavesOthersTheirPartWhenOneAddressFloods) {
 TEST(ConnectGate, AdmitsAllAgainOnceTheShardCaughtUp) {
   ConnectGate gate = gate_behind();
   static_cast<void>(admitted(gate, 100'000, start));
-  gate.note(false);
+  gate.note(0, false);
   EXPECT_EQ(admitted(gate, 1000, start), 1000u);
 }
 
