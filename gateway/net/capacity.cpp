@@ -1,10 +1,14 @@
 #include "net/capacity.h"
 
 #include <algorithm>
+#include <climits>
+#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
+
+#include "net/descriptor.h"
 
 namespace gateway::net {
 
@@ -53,6 +57,15 @@ std::size_t local_ports() {
 
 SystemLimits raise_system_limits(std::size_t wanted) {
   return {.descriptors = raise_descriptors(wanted), .ports = local_ports()};
+}
+
+void reserve_descriptors(std::size_t count) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t places = std::min({count, static_cast<std::size_t>(limit.rlim_cur), std::size_t{INT_MAX}});
+  const Descriptor any(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!any || places == 0) return;
+  const Descriptor last(fcntl(any.get(), F_DUPFD_CLOEXEC, static_cast<int>(places) - 1));
 }
 
 std::size_t descriptors_needed(const Options& options) {

@@ -43,6 +43,7 @@ Options fitted(Options options) {
                      .note("for more, raise the limit of open files, or widen net.ipv4.ip_local_port_range")
                      .str());
   }
+  reserve_descriptors(descriptors_needed(options));
   return options;
 }
 

@@ -1,5 +1,7 @@
 #include "net/capacity.h"
 
+#include <algorithm>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -20,6 +22,29 @@ Options options(std::size_t sessions) {
   result.listeners.resize(2);
   result.threads = 4;
   return result;
+}
+
+/// Of the kernel's table of this process's open files.
+std::size_t places_for_descriptors() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::size_t places = 0;
+    if (word == "FDSize:" && status >> places) return places;
+  }
+  return 0;
+}
+
+TEST(Capacity, ReservesPlacesForDescriptorsAtOnce) {
+  raise_system_limits(5000);
+  const std::size_t wanted = std::min<std::size_t>(2 * places_for_descriptors(), 4096) + 1;
+  ASSERT_LT(places_for_descriptors(), wanted);
+  reserve_descriptors(wanted);
+  EXPECT_GE(places_for_descriptors(), wanted);
+}
+
+TEST(Capacity, ReservesNoMorePlacesThanTheLimitAllows) {
+  reserve_descriptors(~std::size_t{0});
+  EXPECT_GT(places_for_descriptors(), 0u);
 }
 
 TEST(Capacity, AcceptsWhatTheSystemCarries) {
