@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -28,8 +27,7 @@ struct UdpPort {
   Descriptor socket;
   ConnectGate gate;
   session::Door door;
-  std::size_t strangers = 0;  // datagrams of this turn that were for the door
-  SessionTable table;         // the sessions that datagrams may belong to
+  SessionTable table;  // the sessions that datagrams may belong to
 };
 
 /// One listener as one shard sees it.

@@ -15,11 +15,10 @@ using session::Side;
 namespace {
 
 constexpr std::size_t batch_of_clients = 16;
-constexpr int batches_max = 16;                   // of one listener in one turn
-constexpr std::size_t many_strangers = 8;         // in one turn
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
 constexpr Duration lives_without_datagrams = seconds(3);  // clients ping every second, or we after 1.5 s
+constexpr Duration receive_budget = microseconds(250);    // of one listener in one turn
 constexpr Duration exchange_budget = microseconds(250);   // a turn
 
 session::Rewriting rewriting_of(const Runtime& runtime, const ListenerOptions& listener) {
@@ -139,25 +138,24 @@ void Shard::receive(std::uint64_t key) {
   }
 }
 
-/// A turn ends early where strangers write: an answer to them costs as much as several relayed datagrams, and
-/// whoever plays waits for the end of the turn.
+/// Not all that waits: an answer to a Connect costs as much as several relayed datagrams, a datagram may hold
+/// dozens of sealed messages, and whoever plays waits for the end of the turn.
 void Shard::receive_from_clients(std::uint32_t index) {
   Listener& listener = listeners_[index];
   UdpPort& port = *listener.udp;
+  const TimePoint until = std::chrono::steady_clock::now() + receive_budget;
   to_clients_.begin(port.socket.get());
-  port.strangers = 0;
-  for (int batch = 0; batch < batches_max && port.strangers < many_strangers; ++batch) {
+  do {
     received_.receive(port.socket.get(), false, batch_of_clients);
     for (std::size_t i = 0; i < received_.size(); ++i) {
       const auto datagram = received_[i];
       if (datagram && admits(listener, datagram->from)) dispatch(index, *datagram);
     }
+    to_clients_.flush();  // the door's answers
     if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
     port.gate.note(received_.size(), received_.full());
-    if (!received_.full()) break;
-  }
+  } while (received_.full() && std::chrono::steady_clock::now() < until);
   behind_ = behind_ || received_.full();
-  to_clients_.flush();  // the door's answers
 }
 
 /// Who isn't admitted gets no answer at all.
@@ -192,7 +190,6 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
   using session::Proof;
   if (session::Door::wants(datagram.bytes)) {
     if (!listeners_[index].udp->gate.admits(datagram.from, now_)) {
-      ++listeners_[index].udp->strangers;
       return listeners_[index].stats.reject(Rejection::backlog);
     }
     return ask_door(index, datagram, Proof::peer);
@@ -213,7 +210,6 @@ void Shard::dispatch(std::uint32_t index, const Received& datagram) {
 
 void Shard::ask_door(std::uint32_t index, const Received& datagram, session::Proof wanted) {
   Listener& listener = listeners_[index];
-  ++listener.udp->strangers;
   const auto rejection = shared_.rejection_of(datagram.from, now_);
   if (rejection == Rejection::blocked) {  // unanswered
     return listener.stats.reject(*rejection);
