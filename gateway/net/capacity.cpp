@@ -62,7 +62,8 @@ SystemLimits raise_system_limits(std::size_t wanted) {
 void reserve_descriptors(std::size_t count) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t places = std::min({count, static_cast<std::size_t>(limit.rlim_cur), std::size_t{INT_MAX}});
+  const std::size_t places =
+      std::min({count, static_cast<std::size_t>(limit.rlim_cur), std::size_t{INT_MAX}});
   const Descriptor any(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!any || places == 0) return;
   const Descriptor last(fcntl(any.get(), F_DUPFD_CLOEXEC, static_cast<int>(places) - 1));

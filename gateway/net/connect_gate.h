@@ -18,7 +18,7 @@ namespace gateway::net {
 /// /64) can't have them all. Clients repeat an unanswered Connect.
 class ConnectGate {
  public:
-  static constexpr std::size_t behind_after = 64;    // datagrams
+  static constexpr std::size_t behind_after = 64;     // datagrams
   static constexpr std::uint32_t while_behind = 200;  // of each window: 20,000 a second
   static constexpr Duration window = milliseconds(10);
 

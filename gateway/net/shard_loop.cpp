@@ -1,7 +1,7 @@
 // A shard's loop, and one turn of it:
-//   1 receive        every readable socket, in batches, a listener's for a quarter of a millisecond: a client's
-//                    datagram goes to the session of its address, or to the door; a server's to the session
-//                    that owns the socket
+//   1 receive        every readable socket, in batches, a listener's for a quarter of a millisecond: a
+//                    client's datagram goes to the session of its address, or to the door; a server's to
+//                    the session that owns the socket
 //   2 run exchanges  for a quarter of a millisecond
 //   3 fire timers    of the sessions whose deadline has come; so many at most, and later while input waits
 //   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
