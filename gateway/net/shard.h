@@ -201,7 +201,7 @@ class Shard {
   SendBatch to_server_;
   std::deque<SessionId> openings_;  // servers to be chosen and reached, first come first served
   std::vector<std::uint32_t> flushing_;
-  std::vector<Index> closed_;
+  std::deque<SessionId> closed_;  // sessions to be removed
   bool stopping_ = false;
   TimePoint stop_by_ = never;
 };

@@ -3,7 +3,7 @@
 //   2 settle    one session: both its sides are drained, to the server through the session's own socket;
 //               its key exchange is queued, its counters follow
 //   3 open      the servers that sessions want, for a quarter of a millisecond
-//   4 remove    it, if it is over
+//   4 remove    those that are over, for as long
 #include <chrono>
 #include <utility>
 
@@ -21,7 +21,8 @@ using session::Side;
 
 namespace {
 
-constexpr Duration opening_budget = microseconds(250);  // a turn
+constexpr Duration opening_budget = microseconds(250);   // a turn
+constexpr Duration removing_budget = microseconds(250);  // a turn
 
 /// True for the ends that a server causes which takes no sessions; what a client does must not make a server
 /// look bad.
@@ -88,7 +89,7 @@ void Shard::settle(const Listener& listener, Index index) {
   if (slot.session->waits_for_upstream()) queue_opening(index);
   note_bookkeeping(slot);
   wheel_.set(index, slot.session->deadline());
-  if (slot.session->closed()) closed_.push_back(index);
+  if (slot.session->closed()) closed_.push_back({index, slot.generation});
 }
 
 void Shard::queue_exchange(Index index) {
@@ -212,9 +213,16 @@ void Shard::close_upstream(SessionSlot& slot) {
   listener_of(slot).pool.closed(*std::exchange(slot.upstream.server, std::nullopt));
 }
 
+/// Not all in one turn: a session that held thousands of messages takes a millisecond, and those of an
+/// attacker may end together. One that waits here may be here twice.
 void Shard::remove_closed() {
-  for (const Index index : closed_) remove(index);
-  closed_.clear();
+  if (closed_.empty()) return;
+  const TimePoint until = std::chrono::steady_clock::now() + removing_budget;
+  do {
+    const SessionId next = closed_.front();
+    closed_.pop_front();
+    if (alive(next)) remove(next.slot);
+  } while (!closed_.empty() && std::chrono::steady_clock::now() < until);
 }
 
 void Shard::remove(Index index) {

@@ -7,7 +7,8 @@
 //   4 flush          each session that any of this touched, once: all datagrams to clients of one listener
 //                    leave together, those to a server through the session's own socket; then servers are
 //                    chosen, for a quarter of one
-//   5 remove         the sessions that are over; then see whether all of them hold too much memory
+//   5 remove         the sessions that are over, for as long; then see whether all of them hold
+//                    too much memory
 // Data never waits on a timer: the loop sleeps only when nothing is readable, due or dirty.
 #include <algorithm>
 #include <chrono>
@@ -90,7 +91,7 @@ bool Shard::turn() {
   watch_memory();
   log_notices();
   // What became readable meanwhile ends the wait for the poller at once.
-  return behind_ || due_.left() || !openings_.empty() || exchanges_.deadline() <= now_ ||
+  return behind_ || due_.left() || !openings_.empty() || !closed_.empty() || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
 }
