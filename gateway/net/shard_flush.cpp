@@ -213,7 +213,7 @@ void Shard::close_upstream(SessionSlot& slot) {
   listener_of(slot).pool.closed(*std::exchange(slot.upstream.server, std::nullopt));
 }
 
-/// Not all in one turn: a session that held thousands of messages takes a millisecond, and those of an
+/// Not all in one turn: a session that held thousands of messages takes milliseconds, and those of an
 /// attacker may end together. One that waits here may be here twice.
 void Shard::remove_closed() {
   if (closed_.empty()) return;

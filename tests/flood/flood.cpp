@@ -1,7 +1,7 @@
 // Floods against the built program over loopback while a client plays. See README.md.
 //
-//   flood [part [name]]   every attack at 1/part of its amount, 1 = all of it; or those with this in their
-//   name
+//   flood [part [name]]   every attack at 1/part of its amount, 1 = all of it; with a name, those that have
+//                         this in theirs
 
 #include <algorithm>
 #include <atomic>
