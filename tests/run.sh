@@ -46,7 +46,14 @@ log_of() { # STEP
   echo "$logs/$(tr -cs 'A-Za-z0-9_\n' - <<<"$1").log"
 }
 
-# step NAME COMMAND…: runs it, shows name, outcome and time, and the end of its output when it fails.
+# What a failed step's log is shown of: a sanitizer's first report and failed tests, wherever they are, and its end.
+why() { # LOG
+  grep -m 1 -A 30 -E 'WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:' "$1"
+  grep -m 20 -E '^\[  FAILED  \]' "$1"
+  tail -n 40 "$1"
+}
+
+# step NAME COMMAND…: runs it, shows name, outcome and time, and why when it fails.
 step() {
   local name=$1 log started=$SECONDS status=0
   log=$(log_of "$name")
@@ -55,7 +62,7 @@ step() {
   "$@" >"$log" 2>&1 || status=$?
   if ((status == 0)); then echo "ok      $((SECONDS - started)) s"; return 0; fi
   echo "FAILED  $((SECONDS - started)) s, all of it in $log"
-  tail -n 40 "$log" | sed 's/^/    /'
+  why "$log" | sed 's/^/    /'
   return "$status"
 }
 

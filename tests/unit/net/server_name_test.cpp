@@ -111,41 +111,42 @@ TEST(ServerName, ServersWithAnAddressInTextHaveNone) {
 
 TEST(NameWatch, AsksForEveryNameAgainAndAgain) {
   Named server;
-  std::promise<void> third;
-  int asked = 0;
-  const Resolve resolve = [&](const std::string& host, std::uint16_t its_port) {
+  const auto third = std::make_shared<std::promise<void>>();
+  // It owns what it uses: a question that is under way when the watch ends outlives this test.
+  const Resolve resolve = [third, asked = 0](const std::string& host, std::uint16_t its_port) mutable {
     EXPECT_EQ(host, "game.test");
     EXPECT_EQ(its_port, port);
-    if (++asked == 3) third.set_value();
+    if (++asked == 3) third->set_value();
     return answer({asked == 1 ? "10.0.0.2" : "10.0.0.3"});
   };
   {
     const NameWatch watch(server.names, resolve, milliseconds(1));
-    third.get_future().wait();
+    third->get_future().wait();
   }
   EXPECT_EQ(server.shared[0].address({0}), at("10.0.0.3"));
   EXPECT_EQ(server.changes(), 2U);
 }
 
 TEST(NameWatch, EndsWhileAQuestionIsStillUnderWay) {
+  struct Question {
+    std::promise<void> asked, may_answer, answered;
+  };
   Named server;
-  std::promise<void> asked;
-  std::promise<void> answered;
-  auto may_answer = std::make_shared<std::promise<void>>();
+  const auto question = std::make_shared<Question>();
   {
     const NameWatch watch(
         server.names,
-        [&, may_answer](const std::string&, std::uint16_t) {
-          asked.set_value();
-          may_answer->get_future().wait();
-          answered.set_value();
+        [question](const std::string&, std::uint16_t) {
+          question->asked.set_value();
+          question->may_answer.get_future().wait();
+          question->answered.set_value();
           return answer({"10.0.0.2"});
         },
         milliseconds(1));
-    asked.get_future().wait();
+    question->asked.get_future().wait();
   }
-  may_answer->set_value();
-  answered.get_future().wait();
+  question->may_answer.set_value();
+  question->answered.get_future().wait();
   EXPECT_EQ(server.shared[0].address({0}), at("10.0.0.1")) << "the answer came too late";
 }
 
