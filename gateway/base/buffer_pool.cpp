@@ -43,12 +43,22 @@ Buffer BufferPool::copy(Bytes bytes) {
 void BufferPool::give_back(std::uint8_t* data, std::uint8_t size_class) {
   const std::size_t room = std::size_t{1} << (size_class + smallest_bits);
   lent_bytes_ -= room;
-  if (kept_bytes_ + room > kept_max_) {
-    delete[] data;
-    return;
-  }
   kept_bytes_ += room;
   free_[size_class].push_back(data);
+}
+
+bool BufferPool::trim() {
+  std::size_t few = 8;
+  for (std::size_t size_class = classes; size_class-- > 0;) {
+    auto& list = free_[size_class];
+    for (; !list.empty() && surplus_bytes() > 0; --few) {
+      if (few == 0) return true;
+      delete[] list.back();
+      list.pop_back();
+      kept_bytes_ -= std::size_t{1} << (size_class + smallest_bits);
+    }
+  }
+  return false;
 }
 
 }  // namespace gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -48,12 +49,13 @@ class Buffer {
 };
 
 /// The buffers of one shard's sessions: free lists by power-of-two size, so that once warm no message
-/// allocates and an idle session holds none. Not thread-safe; must outlive its buffers.
+/// allocates and an idle session holds none. What comes back is never freed at once, since a session may give
+/// back thousands of buffers: whoever owns the pool calls trim(). Not thread-safe; must outlive its buffers.
 class BufferPool {
  public:
   static constexpr std::size_t kept_bytes_max = std::size_t{8} << 20;
 
-  /// `kept_max`: bytes of free memory kept for reuse; what comes back beyond is freed.
+  /// `kept_max`: bytes of free memory that trim() leaves for reuse.
   explicit BufferPool(std::size_t kept_max = kept_bytes_max) : kept_max_(kept_max) {}
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
@@ -66,6 +68,10 @@ class BufferPool {
 
   std::size_t lent_bytes() const { return lent_bytes_; }
   std::size_t kept_bytes() const { return kept_bytes_; }
+  /// Of what is kept, what trim() will free.
+  std::size_t surplus_bytes() const { return kept_bytes_ - std::min(kept_bytes_, kept_max_); }
+  /// Frees a few of the largest buffers beyond `kept_max`; true while there are more.
+  bool trim();
 
  private:
   friend class Buffer;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/sockets.h"
+#include "net/turn_share.h"
 #include "transport/disconnect_code.h"
 
 namespace gateway::net {
@@ -18,8 +19,6 @@ constexpr std::size_t batch_of_clients = 16;
 constexpr std::uint16_t close_going_away = 1001;  // a WebSocket's close codes
 constexpr std::uint16_t close_policy = 1008;
 constexpr Duration lives_without_datagrams = seconds(3);  // clients ping every second, or we after 1.5 s
-constexpr Duration receive_budget = microseconds(250);    // of one listener in one turn
-constexpr Duration exchange_budget = microseconds(250);   // a turn
 
 session::Rewriting rewriting_of(const Runtime& runtime, const ListenerOptions& listener) {
   const policy::Addresses& addresses = runtime.addresses[index(listener.scheme)];
@@ -143,7 +142,7 @@ void Shard::receive(std::uint64_t key) {
 void Shard::receive_from_clients(std::uint32_t index) {
   Listener& listener = listeners_[index];
   UdpPort& port = *listener.udp;
-  const TimePoint until = std::chrono::steady_clock::now() + receive_budget;
+  const TurnShare share;
   to_clients_.begin(port.socket.get());
   do {
     received_.receive(port.socket.get(), false, batch_of_clients);
@@ -154,7 +153,7 @@ void Shard::receive_from_clients(std::uint32_t index) {
     to_clients_.flush();  // the door's answers
     if (const auto drops = received_.kernel_drops()) listener.stats.receive_drops.set(*drops);
     port.gate.note(received_.size(), received_.full());
-  } while (received_.full() && std::chrono::steady_clock::now() < until);
+  } while (received_.full() && share.left());
   behind_ = behind_ || received_.full();
 }
 
@@ -261,8 +260,8 @@ void Shard::replace_session(Listener& listener, const Address& client) {
 void Shard::run_exchanges() {
   if (exchanges_.empty()) return;
   now_ = std::chrono::steady_clock::now();
-  const TimePoint until = now_ + exchange_budget;
-  while (now_ < until) {
+  const TurnShare share;
+  while (share.left()) {
     auto done = exchanges_.next(now_);
     if (!done) break;
     now_ = std::chrono::steady_clock::now();

@@ -136,6 +136,7 @@ class Shard {
   void count_progress(SessionSlot& slot);
 
   // Memory (shard_memory.cpp).
+  void trim_buffers();
   void watch_memory();
   void note_bookkeeping(SessionSlot& slot);
   void shed_memory(std::size_t bytes);

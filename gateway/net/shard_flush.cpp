@@ -14,15 +14,13 @@
 #include "net/end_log.h"
 #include "net/shard.h"
 #include "net/sockets.h"
+#include "net/turn_share.h"
 
 namespace gateway::net {
 
 using session::Side;
 
 namespace {
-
-constexpr Duration opening_budget = microseconds(250);   // a turn
-constexpr Duration removing_budget = microseconds(250);  // a turn
 
 /// True for the ends that a server causes which takes no sessions; what a client does must not make a server
 /// look bad.
@@ -154,7 +152,7 @@ void Shard::queue_opening(Index index) {
 
 void Shard::open_upstreams() {
   if (openings_.empty()) return;
-  const TimePoint until = std::chrono::steady_clock::now() + opening_budget;
+  const TurnShare share;
   do {
     const SessionId next = openings_.front();
     openings_.pop_front();
@@ -162,7 +160,7 @@ void Shard::open_upstreams() {
     SessionSlot& slot = sessions_[next.slot];
     slot.opening = false;
     if (const auto request = slot.session->wants_upstream()) open_upstream(next.slot, *request);
-  } while (!openings_.empty() && std::chrono::steady_clock::now() < until);
+  } while (!openings_.empty() && share.left());
 }
 
 void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
@@ -213,16 +211,15 @@ void Shard::close_upstream(SessionSlot& slot) {
   listener_of(slot).pool.closed(*std::exchange(slot.upstream.server, std::nullopt));
 }
 
-/// Not all in one turn: a session that held thousands of messages takes milliseconds, and those of an
-/// attacker may end together. One that waits here may be here twice.
+/// Not all in one turn: those of an attacker may end together. One that waits here may be here twice.
 void Shard::remove_closed() {
   if (closed_.empty()) return;
-  const TimePoint until = std::chrono::steady_clock::now() + removing_budget;
+  const TurnShare share;
   do {
     const SessionId next = closed_.front();
     closed_.pop_front();
     if (alive(next)) remove(next.slot);
-  } while (!closed_.empty() && std::chrono::steady_clock::now() < until);
+  } while (!closed_.empty() && share.left());
 }
 
 void Shard::remove(Index index) {

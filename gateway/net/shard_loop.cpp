@@ -88,10 +88,12 @@ bool Shard::turn() {
   for (Listener& listener : listeners_) flush(listener);
   open_upstreams();
   remove_closed();
+  trim_buffers();
   watch_memory();
   log_notices();
   // What became readable meanwhile ends the wait for the poller at once.
-  return behind_ || due_.left() || !openings_.empty() || !closed_.empty() || exchanges_.deadline() <= now_ ||
+  return behind_ || due_.left() || !openings_.empty() || !closed_.empty() || buffers_.surplus_bytes() > 0 ||
+         exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
 }

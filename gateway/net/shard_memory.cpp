@@ -7,6 +7,7 @@
 
 #include "net/address.h"
 #include "net/shard.h"
+#include "net/turn_share.h"
 #include "transport/disconnect_code.h"
 
 namespace gateway::net {
@@ -24,9 +25,18 @@ constexpr std::size_t bookkeeping_step = 16 * std::size_t{1024};  // buffered; t
 
 }  // namespace
 
+/// Sessions that end may hold hundreds of thousands of buffers; to give them back takes longer than a turn.
+void Shard::trim_buffers() {
+  if (buffers_.surplus_bytes() == 0) return;
+  const TurnShare share;
+  while (buffers_.trim() && share.left()) {
+  }
+}
+
+// What the pool is about to free doesn't count: sessions would end for it.
 void Shard::watch_memory() {
-  memory_.publish(buffers_.lent_bytes() + buffers_.kept_bytes() + bookkeeping_bytes_ + links_.bytes +
-                  sessions_.used() * session_bytes);
+  memory_.publish(buffers_.lent_bytes() + buffers_.kept_bytes() - buffers_.surplus_bytes() +
+                  bookkeeping_bytes_ + links_.bytes + sessions_.used() * session_bytes);
   if (const std::size_t excess = memory_.take_excess(now_)) shed_memory(excess);
 }
 

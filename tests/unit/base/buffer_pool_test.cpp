@@ -1,6 +1,7 @@
 #include "base/buffer_pool.h"
 
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,24 @@ TEST(BufferPool, KeepsNoMoreThanItMay) {
     const Buffer other = pool.take(512);
     EXPECT_EQ(pool.lent_bytes(), 1024U);
   }
+  EXPECT_EQ(pool.surplus_bytes(), 24U);
+  EXPECT_FALSE(pool.trim());
   EXPECT_EQ(pool.kept_bytes(), 512U);
+  EXPECT_EQ(pool.surplus_bytes(), 0U);
+}
+
+TEST(BufferPool, FreesWhatCameBackAFewAtATimeTheLargestFirst) {
+  BufferPool pool(64 * 100);
+  std::vector<Buffer> buffers;
+  for (int i = 0; i < 100; ++i) buffers.push_back(pool.take(64));
+  for (int i = 0; i < 20; ++i) buffers.push_back(pool.take(1024));
+  buffers.clear();
+  EXPECT_EQ(pool.kept_bytes(), 64U * 100 + 20 * 1024) << "nothing is freed while a session ends";
+  EXPECT_TRUE(pool.trim());
+  EXPECT_EQ(pool.kept_bytes(), 64U * 100 + 12 * 1024);
+  EXPECT_TRUE(pool.trim());
+  EXPECT_FALSE(pool.trim());
+  EXPECT_EQ(pool.kept_bytes(), 64U * 100);
 }
 
 TEST(BufferPool, LendsTheNextPowerOfTwo) {
@@ -56,6 +74,8 @@ TEST(BufferPool, KeepsNoMoreThanItsLimit) {
     const Buffer two = pool.take(64);
   }
   EXPECT_EQ(pool.lent_bytes(), 0u);
+  while (pool.trim()) {
+  }
   EXPECT_LE(pool.kept_bytes(), BufferPool::kept_bytes_max);
 }
 
