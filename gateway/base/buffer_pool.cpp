@@ -20,16 +20,15 @@ Buffer BufferPool::take(std::size_t size) {
   assert(size <= std::size_t{1} << 30);
   const auto bits = static_cast<std::size_t>(std::bit_width(size > 0 ? size - 1 : 0));
   const std::size_t size_class = bits > smallest_bits ? bits - smallest_bits : 0;
-  const std::size_t room = std::size_t{1} << (size_class + smallest_bits);
-  lent_bytes_ += room;
+  lent_bytes_ += room(size_class);
   auto& list = free_[size_class];
   std::uint8_t* data = nullptr;
   if (list.empty()) {
-    data = new std::uint8_t[room];
+    data = new std::uint8_t[room(size_class)];
   } else {
     data = list.back();
     list.pop_back();
-    kept_bytes_ -= room;
+    kept_bytes_ -= room(size_class);
   }
   return {this, data, size, static_cast<std::uint8_t>(size_class)};
 }
@@ -41,24 +40,24 @@ Buffer BufferPool::copy(Bytes bytes) {
 }
 
 void BufferPool::give_back(std::uint8_t* data, std::uint8_t size_class) {
-  const std::size_t room = std::size_t{1} << (size_class + smallest_bits);
-  lent_bytes_ -= room;
-  kept_bytes_ += room;
+  lent_bytes_ -= room(size_class);
+  kept_bytes_ += room(size_class);
   free_[size_class].push_back(data);
 }
 
 bool BufferPool::trim() {
-  std::size_t few = 8;
-  for (std::size_t size_class = classes; size_class-- > 0;) {
-    auto& list = free_[size_class];
-    for (; !list.empty() && surplus_bytes() > 0; --few) {
-      if (few == 0) return true;
-      delete[] list.back();
-      list.pop_back();
-      kept_bytes_ -= std::size_t{1} << (size_class + smallest_bits);
-    }
+  if (surplus_bytes() == 0) return false;
+  std::size_t largest = 0;
+  for (std::size_t size_class = 1; size_class < classes; ++size_class) {
+    if (kept_bytes(size_class) >= kept_bytes(largest)) largest = size_class;
   }
-  return false;
+  auto& list = free_[largest];
+  for (int few = 8; few > 0 && !list.empty() && surplus_bytes() > 0; --few) {
+    delete[] list.back();
+    list.pop_back();
+    kept_bytes_ -= room(largest);
+  }
+  return surplus_bytes() > 0;
 }
 
 }  // namespace gateway

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "base/bytes.h"
 
@@ -70,7 +70,7 @@ class BufferPool {
   std::size_t kept_bytes() const { return kept_bytes_; }
   /// Of what is kept, what trim() will free.
   std::size_t surplus_bytes() const { return kept_bytes_ - std::min(kept_bytes_, kept_max_); }
-  /// Frees a few of the largest buffers beyond `kept_max`; true while there are more.
+  /// Frees a few buffers beyond `kept_max`, of the size that takes most; true while there are more.
   bool trim();
 
  private:
@@ -79,8 +79,13 @@ class BufferPool {
 
   static constexpr std::size_t smallest_bits = 6;  // 64 bytes
   static constexpr std::size_t classes = 25;
+  static constexpr std::size_t room(std::size_t size_class) {
+    return std::size_t{1} << (size_class + smallest_bits);
+  }
+  std::size_t kept_bytes(std::size_t size_class) const { return free_[size_class].size() * room(size_class); }
+
   const std::size_t kept_max_;
-  std::array<std::vector<std::uint8_t*>, classes> free_;
+  std::array<std::deque<std::uint8_t*>, classes> free_;  // which never move all at once
   std::size_t lent_bytes_ = 0;
   std::size_t kept_bytes_ = 0;
 };

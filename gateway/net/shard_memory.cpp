@@ -33,11 +33,13 @@ void Shard::trim_buffers() {
   }
 }
 
-// What the pool is about to free doesn't count: sessions would end for it.
 void Shard::watch_memory() {
-  memory_.publish(buffers_.lent_bytes() + buffers_.kept_bytes() - buffers_.surplus_bytes() +
-                  bookkeeping_bytes_ + links_.bytes + sessions_.used() * session_bytes);
-  if (const std::size_t excess = memory_.take_excess(now_)) shed_memory(excess);
+  memory_.publish(buffers_.lent_bytes() + buffers_.kept_bytes() + bookkeeping_bytes_ + links_.bytes +
+                  sessions_.used() * session_bytes);
+  // Nobody ends for what the pool is about to free.
+  const std::size_t freed_soon = buffers_.surplus_bytes();
+  if (const std::size_t excess = memory_.take_excess(now_); excess > freed_soon)
+    shed_memory(excess - freed_soon);
 }
 
 // Not at each flush: it looks at every channel of both sides.

@@ -67,6 +67,7 @@ class Door {
   DoorAnswer echo(TimePoint now, const Address& from, Bytes datagram, MutableBytes out);
   DoorAnswer prove(TimePoint now, const Address& from, Bytes datagram, bool full, MutableBytes out,
                    Proof wanted);
+  DoorAnswer drop();
 
   std::uint64_t hash(const Address& from, std::uint32_t challenge) const;
   static Cookie cookie(std::uint64_t hash);

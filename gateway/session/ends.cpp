@@ -46,6 +46,9 @@ std::optional<UpstreamRequest> Session::wants_upstream() {
   if (!upstream_wanted_ || ended()) return std::nullopt;
   upstream_wanted_ = false;
   ++upstream_attempts_;
+  // The former server's clock may end with this session's link to it.
+  if (downstream().udp != nullptr) downstream().udp->forget_clock();
+  clock_ = nullptr;
   return UpstreamRequest{excluded_};
 }
 
@@ -137,9 +140,10 @@ void Session::connected(TimePoint now) {
 void Session::carry_ends(TimePoint now) {
   if (ended()) return;
   // The messages before the client's farewell come first; those behind a running key exchange wait for it.
-  if (downstream().ended_by_peer() && !exchange_waiting_) return client_ended(now);
+  const bool all_taken = !exchange_waiting_ && !unfinished(Side::downstream);
+  if (downstream().ended_by_peer() && all_taken) return client_ended(now);
   const bool replaced = upstream_wanted_;
-  if (!replaced && upstream().ended_by_peer()) return server_ended(now);
+  if (!replaced && upstream().ended_by_peer() && !unfinished(Side::upstream)) return server_ended(now);
   if (!client_may_speak() && downstream().transport->held_bytes() > services_.options->before_init_max) {
     fail(now, End::before_init, code_server_logic);
   }

@@ -21,6 +21,16 @@ using transport::Phase;
 using transport::ReliableUdp;
 using transport::SendStatus;
 
+namespace {
+
+/// Messages of a side that are taken at once: a peer can make thousands ready with one datagram, and whoever
+/// else plays on the shard waits meanwhile. A server isn't told to wait for what a rate would allow it.
+constexpr std::size_t share_of(Side from) {
+  return from == Side::downstream ? 64 : 512;
+}
+
+}  // namespace
+
 Session::Session(const Services& services, TimePoint now)
     : services_(services),
       legs_{Leg(services.scratch), Leg(services.scratch)},
@@ -58,7 +68,8 @@ void Session::receive(Side from, TimePoint now, Bytes bytes) {
   leg(from).transport->receive(now, bytes);
   count_empty(from, now, bytes);
   if (from == Side::upstream && upstream().udp != nullptr) {
-    if (const auto sample = upstream().udp->take_clock_sample()) clock_->observe(*sample);
+    const auto sample = upstream().udp->take_clock_sample();
+    if (sample && clock_ != nullptr) clock_->observe(*sample);
     if (upstream().udp->met_encryption()) services_.notices.note(Notice::datagram_encryption);
   }
   settle(now);
@@ -96,7 +107,12 @@ void Session::settle(TimePoint now) {
 void Session::relay(Side from, TimePoint now) {
   Leg& source = leg(from);
   Leg& target = leg(opposite(from));
-  while (takes(from)) {
+  unfinished(from) = false;
+  for (std::size_t left = share_of(from); takes(from); --left) {
+    if (left == 0) {
+      unfinished(from) = source.transport->held_bytes() > 0;
+      return;
+    }
     auto message = source.next_message();
     if (!message) return;
     if (from == Side::downstream && !within_rate(now)) return;
@@ -177,7 +193,7 @@ void Session::control_frame(Side from, TimePoint now) {
 
 bool Session::wants_input(Side side) const {
   if (side == Side::downstream && !init_taken_) return leg(side).is(Phase::open);
-  return leg(side).is(Phase::open) && takes(side);
+  return leg(side).is(Phase::open) && takes(side) && !unfinished_[static_cast<std::size_t>(side)];
 }
 
 Session::Verdict Session::decide(Side from, Message& message, TimePoint now) {
@@ -303,7 +319,8 @@ TimePoint Session::deadline() const {
   for (const Leg& leg : legs_) {
     if (leg.exists()) next = std::min(next, leg.transport->deadline());
   }
-  if (ended()) return next;  // nothing is sealed any more
+  if (ended()) return next;                                  // nothing is sealed any more
+  if (unfinished_[0] || unfinished_[1]) return TimePoint{};  // now
   next = std::min({next, resume_at_, leg(Side::downstream).keys.deadline()});
   if (!upstream_connected_) next = std::min(next, connect_deadline_);
   if (!initialized_) next = std::min({next, init_deadline_, clock_overdue_ ? never : clock_deadline_});

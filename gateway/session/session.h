@@ -156,6 +156,7 @@ class Session {
   // The straight line.
   void settle(TimePoint now);
   void relay(Side from, TimePoint now);
+  bool& unfinished(Side from) { return unfinished_[static_cast<std::size_t>(from)]; }
   bool takes(Side from) const;
   bool client_may_speak() const;
   bool within_rate(TimePoint now);
@@ -258,9 +259,10 @@ class Session {
   TimePoint first_network_error_{};
   bool network_error_seen_ = false;
 
-  std::array<bool, 2> congested_{};  // streams: more is queued toward a side than it may take on
-  MessageRate message_rate_;         // of the client
-  MessageRate control_rate_;         // WebSocket: of its pings and pongs
+  std::array<bool, 2> unfinished_{};  // relay() stopped at its share; the rest follows with advance()
+  std::array<bool, 2> congested_{};   // streams: more is queued toward a side than it may take on
+  MessageRate message_rate_;          // of the client
+  MessageRate control_rate_;          // WebSocket: of its pings and pongs
   TimePoint resume_at_ = never;  // streams: a client that was over its rate is read again; never: it is read
 
   // Key exchange

@@ -33,9 +33,11 @@ struct Options {
   std::uint32_t ack_commands = 16;       // acks that don't wait longer
   std::size_t ack_bytes = 16 * 1024;     // received bytes whose acks don't wait longer
 
-  // Sending window ("Windows"): whichever of the two is not 0
+  // Sending window ("Windows"); 0: no limit
   std::size_t in_transit_max = 51'200;  // unacknowledged reliable bytes, the real server's own limit
-  std::uint32_t window_numbers = 0;     // unacknowledged reliable numbers a channel, the stock client's limit
+  /// Reliable numbers a channel from the oldest unacknowledged one on; the stock client's limit is 50. Toward
+  /// clients as many as 51,200 bytes can be: what a peer may let grow that acknowledges all but one.
+  std::uint32_t window_numbers = 4096;
 
   /// Commands a second taken from the peer, a datagram without any counting as one, and as many at once; 0:
   /// no limit. What comes beyond is dropped as a network would drop it, so the peer sends it again. Games

@@ -15,6 +15,8 @@ constexpr std::size_t any_length = std::numeric_limits<std::uint32_t>::max();
 // and more with what it really sent, so that small datagrams don't take much memory.
 constexpr std::size_t gaps_free = 512;
 constexpr std::size_t gaps_per_early = 4;
+// Unreliable commands of one channel that may wait: what comes in the worst order is sorted in one by one.
+constexpr std::size_t waiting_max = 256;
 constexpr std::size_t kept_ready = 128;  // slots the queue of messages keeps when it was drained
 
 }  // namespace
@@ -165,6 +167,7 @@ Receipt ReceiveQueue::unreliable(const wire::Command& command) {
 
 void ReceiveQueue::keep_waiting(Channel& channel, const wire::Command& command) {
   Ring<Waiting>& waiting = channel.waiting;
+  if (waiting.size() >= waiting_max) return stats_.drop(Drop::held);
   for (std::size_t i = waiting.size(); i-- > 0 && waiting[i].unreliable_seq >= command.unreliable_seq;) {
     if (waiting[i].unreliable_seq == command.unreliable_seq) return stats_.drop(Drop::duplicate);
   }

@@ -74,9 +74,10 @@ class ReliableUdp final : public Transport {
   /// True when the peer acknowledged `number` and every lower reliable number on `channel`.
   bool acknowledged(std::uint8_t channel, std::uint32_t number) const;
 
-  /// Server role: the clock that the header's sentTime shows from now on; must outlive this. Without one it
-  /// shows our own.
+  /// Server role: the clock that the header's sentTime shows from now on; must live until it is forgotten.
+  /// Without one it shows our own.
   void use_clock(const ServerClock& clock);
+  void forget_clock() { clock_ = nullptr; }
   /// Client role: queues a ServerTime command.
   void request_server_time(TimePoint now);
   /// Client role: what the last acknowledgement of ServerTime or Ping told about the server's clock, once.
