@@ -161,6 +161,37 @@ TEST_F(SessionTest, WhoseSecondKeyIsRefusedForWantOfTimeViolatesNothing) {
   EXPECT_FALSE(session->record().violation);
 }
 
+TEST_F(SessionTest, WhoseFifthKeyIsRefusedEndsAsTheClientThrewItsKeyAwayAndViolatesNothing) {
+  initialize();
+  for (std::uint32_t i = 0; i < options.exchanges_max; ++i) exchange_keys();
+  ASSERT_EQ(told(), 0);
+  EXPECT_EQ(session->record().exchanges, 4U);
+  const test::PhotonCrypto crypto(Text(20, 5));
+  from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
+  EXPECT_FALSE(session->take_exchange()) << "nothing is computed for it";
+  EXPECT_EQ(stats.exchanges[static_cast<std::size_t>(ExchangeResult::over_limit)].value(), 1U);
+  EXPECT_EQ(stats.exchanges[static_cast<std::size_t>(ExchangeResult::ok)].value(), 4U);
+  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(session->record().end, End::key_exchange);
+  EXPECT_FALSE(session->record().violation);  // how many are allowed is nothing that a client could know
+}
+
+// No configuration says so: of one exchange a session has a key.
+TEST_F(SessionTest, WithoutAKeyTellsTheClientThatAnExchangeIsOneTooMany) {
+  options.exchanges_max = 0;
+  initialize();
+  const test::PhotonCrypto crypto(Text(20, 5));
+  from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
+  EXPECT_FALSE(session->take_exchange()) << "nothing is computed for it";
+  const Text answer = received(*client).back();
+  const auto head = test::read_response(test::Protocol::v16, Bytes(answer).subspan(2));
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->return_code, -1);
+  EXPECT_EQ(head->debug, "too many key exchanges");
+  EXPECT_EQ(stats.exchanges[static_cast<std::size_t>(ExchangeResult::over_limit)].value(), 1U);
+  EXPECT_EQ(told(), 0);
+}
+
 TEST_F(SessionTest, WhoseServerNeverTellsItsTimeBeginsAllTheSame) {
   wrong_echo = true;
   initialize();
