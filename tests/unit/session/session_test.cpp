@@ -241,6 +241,37 @@ TEST_F(SessionTest, EndedForItsMemoryGivesItBackAtOnceAndTellsTheClient) {
   EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::memory)].value(), 1U);
 }
 
+TEST_F(SessionTest, EndsWhenMoreWaitsForAServerThatTakesNothingThanIsBuffered) {
+  options.upstream.buffered = 300'000;
+  initialize();
+  dead_server = true;
+  Text large(100'000, 0);
+  large[0] = 0xF3;
+  large[1] = 0x02;
+  for (int i = 0; i < 2; ++i) from_client(large);
+  EXPECT_EQ(session->record().end, End::none);
+  EXPECT_GE(session->buffered_bytes(), 200'000U);
+  from_client(large);  // with what its fragments cost it doesn't fit
+  EXPECT_EQ(session->record().end, End::buffered);
+  EXPECT_FALSE(session->record().violation);
+  EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::buffered)].value(), 1U);
+  EXPECT_EQ(told(), 1);
+}
+
+TEST_F(SessionTest, EndsWhenMoreWaitsForAClientThatTakesNothingThanIsBuffered) {
+  options.downstream.buffered = 300'000;
+  initialize();
+  deaf_client = true;
+  Text large(100'000, 0);
+  large[0] = 0xF3;
+  large[1] = 0x03;
+  for (int i = 0; i < 2; ++i) from_server(large);
+  EXPECT_EQ(session->record().end, End::none);
+  from_server(large);
+  EXPECT_EQ(session->record().end, End::buffered);
+  EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::buffered)].value(), 1U);
+}
+
 TEST_F(SessionTest, KeepsBooksOfTheMessagesThatWait) {
   initialize();
   dead_server = true;
