@@ -6,8 +6,10 @@
 namespace gateway::net {
 namespace {
 
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 constexpr std::size_t everything = 1'000'000;
 
@@ -30,8 +32,7 @@ TEST(Shedding, TheAddressThatHoldsMostInAllGoesBeforeThatOfTheLargestSession) {
 TEST(Shedding, SessionsOfOneAddressStayTogetherAlsoWhereAnotherHoldsAsMuch) {
   const std::vector<Holder> sessions{
       {300, 0, player(1)}, {200, 1, player(2)}, {100, 2, player(1)}, {200, 3, player(2)}};
-  const auto chosen = chosen_to_end(sessions, 400);
-  EXPECT_THAT(chosen, testing::AnyOf(ElementsAre(0, 2), ElementsAre(1, 3), ElementsAre(3, 1)));
+  EXPECT_THAT(chosen_to_end(sessions, 400), AnyOf(UnorderedElementsAre(0, 2), UnorderedElementsAre(1, 3)));
 }
 
 TEST(Shedding, StopsOnceWhatEndsHeldEnough) {
@@ -46,7 +47,7 @@ TEST(Shedding, StopsOnceWhatEndsHeldEnough) {
 TEST(Shedding, WhatOneAddressHoldsMayBeEnoughForAllOthersToStay) {
   const std::vector<Holder> sessions{
       {400, 0, player(1)}, {300, 1, player(2)}, {300, 2, player(2)}, {400, 3, player(3)}};
-  EXPECT_THAT(chosen_to_end(sessions, 600), ElementsAre(1, 2));
+  EXPECT_THAT(chosen_to_end(sessions, 600), UnorderedElementsAre(1, 2));
 }
 
 TEST(Shedding, EndsAllWhereAllIsNotEnoughAndNobodyWhereNobodyHoldsAnything) {
