@@ -1,12 +1,11 @@
 // What a shard's sessions hold, and which of them end when all shards together hold too much.
 #include <algorithm>
-#include <functional>
-#include <map>
-#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "net/address.h"
 #include "net/shard.h"
+#include "net/shedding.h"
 #include "net/turn_share.h"
 #include "transport/disconnect_code.h"
 
@@ -58,29 +57,16 @@ void Shard::note_bookkeeping(SessionSlot& slot) {
 /// Connections that aren't sessions yet go before them.
 void Shard::shed_memory(std::size_t bytes) {
   if (!entering_.empty()) return stop_entering(Rejection::memory);
-  struct Large {
-    std::size_t held;
-    Index index;
-    Address address;
-  };
-  std::vector<Large> large;
-  std::map<Address, std::size_t> by_address;
+  std::vector<Holder> large;
   for (Index i = 0; i < sessions_.size(); ++i) {
     const SessionSlot& slot = sessions_[i];
     if (!slot.session || slot.session->record().end != session::End::none) continue;
     const std::size_t held = bytes_held_by(slot);
-    if (held < shed_bytes_min) continue;
-    large.push_back({held, i, limit_key(slot.client)});
-    by_address[large.back().address] += held;
+    if (held >= shed_bytes_min) large.push_back({held, i, limit_key(slot.client)});
   }
-  std::ranges::sort(large, std::greater<>(), [&by_address](const Large& one) {
-    return std::tuple(by_address[one.address], one.address, one.held);
-  });
-  for (const Large& one : large) {
-    sessions_[one.index].session->end(now_, session::End::memory, transport::code_server_logic);
-    mark(one.index);
-    if (one.held >= bytes) return;
-    bytes -= one.held;
+  for (const Index index : chosen_to_end(std::move(large), bytes)) {
+    sessions_[index].session->end(now_, session::End::memory, transport::code_server_logic);
+    mark(index);
   }
 }
 

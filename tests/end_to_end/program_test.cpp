@@ -1,14 +1,39 @@
 // The program as its operator meets it: command line, configuration, admin port, a second process.
 
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "end_to_end/stream_scene.h"
+#include "support/sanitized.h"
 
 namespace gateway::test {
 namespace {
 
 using testing::HasSubstr;
+
+constexpr uid_t nobody = 65534;
+
+/// A command as it is run by somebody who isn't root.
+std::vector<std::string> without_rights(std::vector<std::string> command) {
+  if (::getuid() != 0) return command;
+  const std::string id = std::to_string(nobody);
+  const std::vector<std::string> launcher{"/usr/bin/setpriv", "--reuid=" + id, "--regid=" + id,
+                                          "--clear-groups"};
+  command.insert(command.begin(), launcher.begin(), launcher.end());
+  return command;
+}
+
+/// Who may read the memory of a process, as the kernel shows it: its user, or only root once it can't be
+/// dumped.
+std::optional<uid_t> reader_of(const Process& process) {
+  struct stat status {};
+  const std::string path = "/proc/" + std::to_string(process.id()) + "/mem";
+  return ::stat(path.c_str(), &status) == 0 ? std::optional(status.st_uid) : std::nullopt;
+}
 
 TEST(Program, SaysItsVersion) {
   const Finished finished = run({gateway_program(), "--version"});
@@ -69,6 +94,22 @@ TEST(Program, RunsWithoutAFileOverTcpAndWebSocketToo) {
     EXPECT_TRUE(client.run_until([&] { return client.client().initialised(); }, patience))
         << process.output();
   }
+}
+
+TEST(Program, CanBeDumpedByNobodyAndReadByRootAlone) {
+  if (sanitized()) GTEST_SKIP() << "the leak check attaches to the program";
+  const uid_t user = ::getuid() == 0 ? nobody : ::getuid();
+  Process other(without_rights({"/bin/sh", "-c", "echo begun; exec sleep 60"}));
+  if (!other.wait_for_output("begun", patience))
+    GTEST_SKIP() << "no other user can be had: " << other.output();
+  ASSERT_EQ(reader_of(other), user) << "of any other program it is its user";
+  const std::string port = std::to_string(free_udp_port());
+  Process process(without_rights(
+      {gateway_program(), "--listen", "udp://127.0.0.1:" + port, "--upstream", "udp://127.0.0.1:1"}));
+  if (!process.wait_for_output("listener=", patience)) {
+    GTEST_SKIP() << "another user can't run the program: " << process.output();
+  }
+  EXPECT_EQ(reader_of(process), 0U);
 }
 
 TEST(Program, UdpAndTcpShareAPortNumber) {

@@ -1,16 +1,20 @@
-// What is left of a session's key in the program's memory.
+// What is left of a session's secrets in the program's memory, and what its log says of them.
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <fstream>
 #include <functional>
+#include <map>
+#include <openssl/evp.h>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "end_to_end/gateway_process.h"
+#include "end_to_end/stream_scene.h"
+#include "support/vectors.h"
 
 namespace gateway::test {
 namespace {
@@ -48,20 +52,46 @@ int copies_in_memory(pid_t process, Bytes wanted) {
   return any ? copies : -1;
 }
 
-TEST(Secrets, AreGoneFromMemoryWhenTheSessionIsOver) {
-  Scene scene;
+/// How often a third of the number that a key was derived from is in memory, in either order of bytes.
+int pieces_in_memory(pid_t process, const std::vector<std::uint8_t>& shared) {
+  int pieces = 0;
+  for (std::vector<std::uint8_t> number : {shared, {shared.rbegin(), shared.rend()}}) {
+    const std::size_t third = number.size() / 3;
+    for (std::size_t at = 0; at + third <= number.size(); at += third)
+      pieces += copies_in_memory(process, Bytes(number).subspan(at, third));
+  }
+  return pieces;
+}
+
+/// A session of either kind of scene, and what is left of it.
+template <class AnyScene>
+void expect_gone_with_the_session(AnyScene& scene) {
   const auto client = scene.encrypted();
   const std::vector<std::uint8_t> key = client->client().crypto()->key();
+  const std::vector<std::uint8_t> shared = client->client().crypto()->shared();
+  ASSERT_GE(shared.size(), 90U);
   const pid_t gateway = scene.gateway.process().id();
   const std::vector<std::uint8_t> data(100, 7);
   ASSERT_NE(ask(*client, Operation::echo, 0, data, true), nullptr);
   const int alive = copies_in_memory(gateway, key);
   if (alive < 0) GTEST_SKIP() << "the memory of the program can't be read here";
   EXPECT_GE(alive, 1) << "the search should find a key in use";
+  EXPECT_EQ(pieces_in_memory(gateway, shared), 0) << "nobody needs it once there is the key";
   client->client().disconnect(client->now());
   client->run_for(100ms);
   ASSERT_TRUE(scene.gateway.process().wait_for_output("session ended", 5s));
   EXPECT_EQ(copies_in_memory(gateway, key), 0);
+  EXPECT_EQ(pieces_in_memory(gateway, shared), 0);
+}
+
+TEST(Secrets, AreGoneFromMemoryWhenTheSessionIsOver) {
+  Scene scene;
+  expect_gone_with_the_session(scene);
+}
+
+TEST(Secrets, AreGoneFromMemoryWhenTheSessionIsOverOnTcpToo) {
+  StreamScene scene(GatewayProcess::Scheme::tcp);
+  expect_gone_with_the_session(scene);
 }
 
 TEST(Secrets, AreGoneFromMemoryWhenAnotherKeyReplacedThem) {
@@ -79,23 +109,59 @@ TEST(Secrets, AreGoneFromMemoryWhenAnotherKeyReplacedThem) {
   EXPECT_EQ(copies_in_memory(gateway, first), 0);
 }
 
-TEST(Secrets, AreInNoLogAtAnyLevel) {
-  const std::string secret = "the-players-own-password";
-  const std::vector<std::uint8_t> data(secret.begin(), secret.end());
-  Scene scene({}, R"(log: { level: trace }
+std::string base64(Bytes bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+/// How somebody might write it, by the name of that; of base64 what doesn't depend on the end.
+std::map<std::string, std::string> spellings(Bytes secret) {
+  const std::string hex = to_hex(secret);
+  std::string upper = hex;
+  std::ranges::transform(upper, upper.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });
+  return {{"raw", std::string(secret.begin(), secret.end())},
+          {"hex", hex},
+          {"upper-case hex", upper},
+          {"base64", base64(secret).substr(0, secret.size() / 3 * 4)}};
+}
+
+class Logged : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Secrets, Logged, testing::Values("text", "json"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+TEST_P(Logged, SecretsAreInNoLogAtAnyLevel) {
+  const std::string password = "the-players-own-password";
+  const std::string token = "the-token-of-the-players-init";
+  const std::vector<std::uint8_t> data(password.begin(), password.end());
+  Scene scene({}, "log: { level: trace, format: " + std::string(GetParam()) + R"( }
 encryption:
   rules:
     - { operations: [1], require: encrypted, otherwise: log }
     - { operations: [2], require: encrypted, otherwise: disconnect }
 )");
-  const auto client = scene.encrypted();
+  PhotonClient::Config config;
+  config.init.form = InitForm::text;
+  config.init.token = token;
+  const auto client = scene.encrypted(config);
+  const std::vector<std::uint8_t> key = client->client().crypto()->key();
   ASSERT_NE(ask(*client, Operation::echo, 0, data, true), nullptr);
   ASSERT_NE(ask(*client, Operation::echo, 0, data, false), nullptr);
   send(*client, Operation::echo_late, 0, data, false);
   EXPECT_TRUE(
       client->run_until([&] { return client->client().count(ClientEvent::Kind::disconnected) > 0; }, 5s));
   ASSERT_TRUE(scene.gateway.process().wait_for_output("session ended", 5s));
-  EXPECT_EQ(scene.gateway.process().output().find(secret), std::string::npos);
+  const std::string log = scene.gateway.process().output();
+  const std::map<std::string, Bytes> secrets{
+      {"password", data},
+      {"token", Bytes(reinterpret_cast<const std::uint8_t*>(token.data()), token.size())},
+      {"key", key}};
+  for (const auto& [what, secret] : secrets) {
+    for (const auto& [how, text] : spellings(secret))
+      EXPECT_EQ(log.find(text), std::string::npos) << "the " << what << " as " << how;
+  }
 }
 
 }  // namespace

@@ -160,6 +160,8 @@ TEST(StalledServer, MakesASessionHoldNoMoreThanBuffered) {
   const std::size_t buffered = options.gateway.session.upstream.buffered;
   EXPECT_GT(world.gateway->held_max(), 0U);
   EXPECT_LE(world.gateway->held_max(), buffered + options.gateway.session.message_max);
+  constexpr auto by_it = static_cast<std::size_t>(session::End::buffered);
+  EXPECT_EQ(world.gateway->stats().ended[by_it].value(), 1U) << "ended by something else";
   EXPECT_THAT(world.violations(), testing::IsEmpty());
 }
 

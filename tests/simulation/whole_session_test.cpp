@@ -12,6 +12,7 @@
 #include "simulation/seeds.h"
 #include "simulation/traffic.h"
 #include "simulation/world.h"
+#include "transport/disconnect_code.h"
 #include "wire/datagram.h"
 
 namespace gateway::test {
@@ -184,6 +185,9 @@ class Game {
     EXPECT_THAT(world_.violations(), testing::IsEmpty());
   }
 
+  /// Clients whose session ended before its time, and those of them who gave up by themselves: the others
+  /// were told.
+  std::size_t ended_early() const { return ended_early_; }
   std::size_t gave_up() const { return gave_up_; }
   std::size_t messages() const { return messages_; }
   std::size_t secrets() const { return secrets_; }
@@ -229,22 +233,51 @@ class Game {
 
   void check_flows() {
     for (std::size_t i = 0; i < clients_.size(); ++i) {
-      if (left(i)) ++gave_up_;
-      // Beyond 5 % loss a session may end early; up to it only a client that gave up by its own rule may.
+      if (left(i)) check_early_end(clients_[i]->client());
       const bool complete = !left(i);
       EXPECT_THAT(compare(traffic_[i]->sent(), traffic_[i]->server_received(), complete), testing::IsEmpty())
           << "to the server, client " << i;
       EXPECT_THAT(compare(traffic_[i]->server_sent(), traffic_[i]->received(), complete), testing::IsEmpty())
           << "to the client, client " << i;
       EXPECT_EQ(clients_[i]->client().undecryptable(), 0U);
-      if (left(i) && scenario_.loss <= 0.05 && !scenario_.narrow) {
-        const ClientEvent* const end = clients_[i]->client().last(ClientEvent::Kind::disconnected);
-        EXPECT_TRUE(end != nullptr && end->status == ClientEvent::Status::timeout)
-            << "ended, and not by its own rule";
-      }
       messages_ += traffic_[i]->received().size() + traffic_[i]->server_received().size();
       resends_ += clients_[i]->client().sender().resends();
       check_answers(clients_[i]->client());
+    }
+  }
+
+  /// Beyond 5 % loss a session may end early, because a side heard nothing or no acknowledgement for too
+  /// long; up to it only because a client gave up by its own rule. Nothing else ends one.
+  void check_early_end(const PhotonClient& client) {
+    const ClientEvent* const end = client.last(ClientEvent::Kind::disconnected);
+    ASSERT_NE(end, nullptr);
+    ++ended_early_;
+    if (end->status == ClientEvent::Status::timeout) {
+      ++gave_up_;
+      return;
+    }
+    EXPECT_TRUE(scenario_.loss > 0.05 || scenario_.narrow) << "ended, and not by its own rule";
+    EXPECT_EQ(end->status, ClientEvent::Status::by_server);
+    EXPECT_EQ(end->reason, transport::code_timeout) << "told something else than a timeout";
+  }
+
+  /// What may have ended a session, early or at its time.
+  bool legitimate(const session::Record& record) const {
+    switch (record.end) {
+      case session::End::client_disconnect:  // also what a client says that gives up
+      case session::End::client_timeout:
+      case session::End::server_timeout:
+      case session::End::upstream_connect:
+      case session::End::init_timeout:
+        return true;
+      case session::End::server_disconnect: {
+        const bool kicked = scenario_.ending == Ending::server_kicks && record.code == scenario_.code;
+        return kicked || record.code == transport::code_timeout;
+      }
+      case session::End::shutdown:
+        return scenario_.ending == Ending::gateway_stops;
+      default:
+        return false;
     }
   }
 
@@ -284,6 +317,10 @@ class Game {
   void check_ends() {
     EXPECT_EQ(world_.gateway->session_count(), 0U);
     EXPECT_EQ(world_.server().peer_count(), 0U) << "the server keeps a connection nobody uses";
+    for (const session::Record& record : world_.gateway->ended()) {
+      EXPECT_TRUE(legitimate(record)) << session::name(record.end) << ", code " << record.code;
+      EXPECT_FALSE(record.violation);
+    }
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       if (ended_alive_[i]) check_end(i);
     }
@@ -332,6 +369,7 @@ class Game {
   std::vector<bool> ended_alive_;
   std::map<Address, std::uint32_t> farewells_;  // Disconnects sent to a client, lost ones too
   std::size_t leaks_ = 0;
+  std::size_t ended_early_ = 0;
   std::size_t gave_up_ = 0;
   std::size_t messages_ = 0;
   std::size_t secrets_ = 0;
@@ -346,6 +384,7 @@ constexpr std::uint64_t seeds_by_default = 320;  // sanitizers take their time
 
 TEST(WholeSession, DeliversWhatItShouldUnderEverySeed) {
   const Seeds which = seeds(seeds_by_default);
+  std::size_t ended_early = 0;
   std::size_t gave_up = 0;
   std::size_t gave_up_below = 0;
   std::size_t messages = 0;
@@ -356,6 +395,7 @@ TEST(WholeSession, DeliversWhatItShouldUnderEverySeed) {
     const Scenario scenario(seed);
     Game game(scenario);
     game.play();
+    ended_early += game.ended_early();
     gave_up += game.gave_up();
     if (scenario.loss <= 0.05 && !scenario.narrow) gave_up_below += game.gave_up();
     messages += game.messages();
@@ -365,9 +405,8 @@ TEST(WholeSession, DeliversWhatItShouldUnderEverySeed) {
   }
   std::printf(
       "%zu messages, %zu of them sealed answers and events, %zu resends of clients; %zu clients gave up by "
-      "their own "
-      "rule, %zu of them with up to 5 %% loss\n",
-      messages, secrets, resends, gave_up, gave_up_below);
+      "their own rule, %zu of them with up to 5 %% loss; %zu others were told of a timeout, on worse links\n",
+      messages, secrets, resends, gave_up, gave_up_below, ended_early - gave_up);
   if (which.count >= 100) {
     EXPECT_LE(gave_up_below, which.count / 100);
     EXPECT_GT(secrets, which.count) << "hardly anything was sealed: the simulation shows nothing";

@@ -57,9 +57,9 @@ std::vector<std::uint8_t> PhotonCrypto::public_key() const {
 
 void PhotonCrypto::derive(Bytes server_public_key) {
   const Botan::BigInt server(server_public_key.data(), server_public_key.size());
-  const auto shared = power(server, secret_);
+  shared_ = power(server, secret_);
   const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
-  hash->update(shared.data(), shared.size());
+  hash->update(shared_.data(), shared_.size());
   key_.resize(hash->output_length());
   hash->final(key_.data());
 }

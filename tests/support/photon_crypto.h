@@ -24,6 +24,8 @@ class PhotonCrypto {
   void use(std::vector<std::uint8_t> key) { key_ = std::move(key); }
   bool has_key() const { return !key_.empty(); }
   const std::vector<std::uint8_t>& key() const { return key_; }
+  /// The number that the key was derived from, big-endian without leading zeros; empty without an exchange.
+  const std::vector<std::uint8_t>& shared() const { return shared_; }
 
   std::vector<std::uint8_t> seal(Bytes clear) const;
   /// Empty when it can't be opened: no key, length not a multiple of 16 or 0, padding wrong.
@@ -31,6 +33,7 @@ class PhotonCrypto {
 
  private:
   std::vector<std::uint8_t> secret_;
+  std::vector<std::uint8_t> shared_;
   std::vector<std::uint8_t> key_;
 };
 

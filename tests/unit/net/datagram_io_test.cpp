@@ -206,5 +206,33 @@ TEST_F(DatagramIo, ReceivingOneGivesTheErrorOfItsSocket) {
   EXPECT_EQ(in.size(), 0U);
 }
 
+TEST_F(DatagramIo, HowManyDatagramsTheKernelDroppedIsToldWithWhatComesNext) {
+  const int small = 4096;
+  const int on = 1;
+  ASSERT_EQ(::setsockopt(there.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+  ASSERT_EQ(::setsockopt(there.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on), 0);
+  here.connect_to(there);
+  const std::string text(100, 'x');
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(::send(here.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  std::size_t arrived = 0;
+  while (in.receive(there.get(), false) == 0 && in.size() > 0) arrived += in.size();
+  ASSERT_GT(arrived, 0U);
+  ASSERT_LT(arrived, 1000U) << "the buffer took them all";
+  // A datagram carries the count of when it was queued.
+  ASSERT_EQ(::send(here.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  ASSERT_EQ(in.receive(there.get(), false), 0);
+  ASSERT_EQ(in.size(), 1U);
+  EXPECT_EQ(in.kernel_drops(), 1000 - arrived);
+}
+
+TEST_F(DatagramIo, WhereNothingWasDroppedOrNobodyAskedTheKernelTellsNothing) {
+  here.connect_to(there);
+  ASSERT_EQ(::send(here.get(), "x", 1, 0), 1);
+  ASSERT_EQ(in.receive(there.get(), false), 0);
+  ASSERT_EQ(in.size(), 1U);
+  EXPECT_EQ(in.kernel_drops(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace gateway::net

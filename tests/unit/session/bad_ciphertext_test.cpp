@@ -74,16 +74,30 @@ Seen seen_after(Peers& peers, const std::function<void()>& receive) {
   return seen;
 }
 
-struct TcpPeers : StreamSessionPeers {
+struct StreamPeers : StreamSessionPeers {
   Seen receive_bad(const std::string& name) {
-    initialize();
+    begin_playing();
     const test::PhotonCrypto crypto = exchange_keys();
     server->send(now, {response, 0, Delivery::reliable});
-    Text frame(1 << 12);
+    Text bytes(1 << 12);
     client->send(now, {bad_messages(crypto).at(name), 0, Delivery::reliable});
-    const std::size_t size = client->next_output(now, frame);
-    return seen_after(*this, [&] { session->receive(Side::downstream, now, Bytes(frame).first(size)); });
+    const std::size_t size = client->next_output(now, bytes);
+    return seen_after(*this, [&] { session->receive(Side::downstream, now, Bytes(bytes).first(size)); });
   }
+  virtual void begin_playing() = 0;
+  virtual ~StreamPeers() = default;
+};
+
+struct TcpPeers : StreamPeers {
+  void begin_playing() override { initialize(); }
+};
+
+struct WebSocketPeers : StreamPeers {
+  void begin_playing() override { begin_websocket(); }
+};
+
+struct SecureWebSocketPeers : StreamPeers {
+  void begin_playing() override { begin_websocket(true); }
 };
 
 struct UdpPeers : SessionPeers {
@@ -99,7 +113,7 @@ struct UdpPeers : SessionPeers {
 
 template <class Peers>
 class BadCiphertext : public testing::Test {};
-using Transports = testing::Types<TcpPeers, UdpPeers>;
+using Transports = testing::Types<TcpPeers, UdpPeers, WebSocketPeers, SecureWebSocketPeers>;
 TYPED_TEST_SUITE(BadCiphertext, Transports);
 
 TYPED_TEST(BadCiphertext, OfEveryKindIsAnsweredByTheSameBytes) {

@@ -161,6 +161,37 @@ TEST_F(SessionTest, WhoseSecondKeyIsRefusedForWantOfTimeViolatesNothing) {
   EXPECT_FALSE(session->record().violation);
 }
 
+TEST_F(SessionTest, WhoseFifthKeyIsRefusedEndsAsTheClientThrewItsKeyAwayAndViolatesNothing) {
+  initialize();
+  for (std::uint32_t i = 0; i < options.exchanges_max; ++i) exchange_keys();
+  ASSERT_EQ(told(), 0);
+  EXPECT_EQ(session->record().exchanges, 4U);
+  const test::PhotonCrypto crypto(Text(20, 5));
+  from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
+  EXPECT_FALSE(session->take_exchange()) << "nothing is computed for it";
+  EXPECT_EQ(stats.exchanges[static_cast<std::size_t>(ExchangeResult::over_limit)].value(), 1U);
+  EXPECT_EQ(stats.exchanges[static_cast<std::size_t>(ExchangeResult::ok)].value(), 4U);
+  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(session->record().end, End::key_exchange);
+  EXPECT_FALSE(session->record().violation);  // how many are allowed is nothing that a client could know
+}
+
+// No configuration says so: of one exchange a session has a key.
+TEST_F(SessionTest, WithoutAKeyTellsTheClientThatAnExchangeIsOneTooMany) {
+  options.exchanges_max = 0;
+  initialize();
+  const test::PhotonCrypto crypto(Text(20, 5));
+  from_client(test::write_key_request(test::Protocol::v16, crypto.public_key()));
+  EXPECT_FALSE(session->take_exchange()) << "nothing is computed for it";
+  const Text answer = received(*client).back();
+  const auto head = test::read_response(test::Protocol::v16, Bytes(answer).subspan(2));
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->return_code, -1);
+  EXPECT_EQ(head->debug, "too many key exchanges");
+  EXPECT_EQ(stats.exchanges[static_cast<std::size_t>(ExchangeResult::over_limit)].value(), 1U);
+  EXPECT_EQ(told(), 0);
+}
+
 TEST_F(SessionTest, WhoseServerNeverTellsItsTimeBeginsAllTheSame) {
   wrong_echo = true;
   initialize();
@@ -208,6 +239,37 @@ TEST_F(SessionTest, EndedForItsMemoryGivesItBackAtOnceAndTellsTheClient) {
   EXPECT_EQ(told(), 1);
   EXPECT_EQ(session->record().end, End::memory);
   EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::memory)].value(), 1U);
+}
+
+TEST_F(SessionTest, EndsWhenMoreWaitsForAServerThatTakesNothingThanIsBuffered) {
+  options.upstream.buffered = 300'000;
+  initialize();
+  dead_server = true;
+  Text large(100'000, 0);
+  large[0] = 0xF3;
+  large[1] = 0x02;
+  for (int i = 0; i < 2; ++i) from_client(large);
+  EXPECT_EQ(session->record().end, End::none);
+  EXPECT_GE(session->buffered_bytes(), 200'000U);
+  from_client(large);  // with what its fragments cost it doesn't fit
+  EXPECT_EQ(session->record().end, End::buffered);
+  EXPECT_FALSE(session->record().violation);
+  EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::buffered)].value(), 1U);
+  EXPECT_EQ(told(), 1);
+}
+
+TEST_F(SessionTest, EndsWhenMoreWaitsForAClientThatTakesNothingThanIsBuffered) {
+  options.downstream.buffered = 300'000;
+  initialize();
+  deaf_client = true;
+  Text large(100'000, 0);
+  large[0] = 0xF3;
+  large[1] = 0x03;
+  for (int i = 0; i < 2; ++i) from_server(large);
+  EXPECT_EQ(session->record().end, End::none);
+  from_server(large);
+  EXPECT_EQ(session->record().end, End::buffered);
+  EXPECT_EQ(stats.ended[static_cast<std::size_t>(End::buffered)].value(), 1U);
 }
 
 TEST_F(SessionTest, KeepsBooksOfTheMessagesThatWait) {

@@ -82,7 +82,9 @@ struct SessionPeers {
       moved |= size > 0;
     };
     move(client->next_output(now, out), [&](Bytes bytes) { session->receive(Side::downstream, now, bytes); });
-    move(session->next_output(Side::downstream, now, out), [&](Bytes bytes) { client->receive(now, bytes); });
+    move(session->next_output(Side::downstream, now, out), [&](Bytes bytes) {
+      if (!deaf_client) client->receive(now, bytes);
+    });
     if (!server || dead_server) {
       while (session->next_output(Side::upstream, now, out) > 0) {
       }
@@ -139,6 +141,7 @@ struct SessionPeers {
   std::unique_ptr<transport::ReliableUdp> client;
   std::unique_ptr<transport::ReliableUdp> server;
   bool dead_server = false;
+  bool deaf_client = false;
   bool wrong_echo = false;
   Text altered;
 };
