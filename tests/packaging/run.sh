@@ -38,6 +38,10 @@ run_service() {
 need debootstrap=debootstrap lintian=lintian dpkg-dev=dpkg-shlibdeps file=file systemd=systemd-analyze
 say "build"
 build_package
+say "reload: the signal first, so that the metric tells of a broken file, then the check, so that systemctl does"
+mapfile -t reload < <(sed -n 's/^ExecReload=//p' "$unit")
+[[ ${#reload[@]} == 2 && ${reload[0]} == *"kill -HUP \$MAINPID" && ${reload[1]} == *" --check-config" ]] ||
+  fail "ExecReload: ${reload[*]}"
 say "lintian"
 lintian --fail-on error "$package"
 say "systemd-analyze security (at most $exposure_max)"
