@@ -25,6 +25,16 @@ install_package() { # FILE
     { tail -n 20 build/apt.log >&2; fail "the package can't be installed"; }
 }
 
+# Relative links of the README that is installed; what follows # is the reader's.
+check_links() {
+  local folder=$root/usr/share/doc/photon-gateway link links
+  links=$(grep -oE '\]\([^)]+\)' "$folder/README.md" | sed -E 's/^..//; s/[#)].*//' | grep -vE '^$|:' | sort -u)
+  for link in $links; do
+    [[ -e $folder/$link ]] || fail "README.md: $link is not installed"
+  done
+  wc -w <<<"$links"
+}
+
 # ExecStart of the unit that is installed.
 command_of() { sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/photon-gateway.service"; }
 
@@ -50,7 +60,9 @@ say "install in a clean Debian 12"
 clean_root
 install_package "$package"
 cp -an /lib/systemd/system/. "$root/lib/systemd/system/" # a minimal root lacks the targets that the unit names
-systemd-analyze verify --root="$root" photon-gateway.service
+said=$(systemd-analyze verify --root="$root" photon-gateway.service 2>&1) && [[ -z $said ]] || fail "systemd-analyze verify: $said"
+say "the documents that the README links to"
+check_links
 inside getent passwd photon-gateway
 inside photon-gateway --version
 inside su -s /bin/sh photon-gateway -c 'photon-gateway --config /etc/photon-gateway/gateway.yaml --check-config'
