@@ -78,10 +78,14 @@ install_package "$(package_of_version 99.0.0)"
 [[ $(inside dpkg-query -W -f '${Version}' photon-gateway) == 99.0.0 ]] || fail "it was not upgraded"
 grep -q 19464 "$root/etc/photon-gateway/gateway.yaml" || fail "the configuration was overwritten"
 run_service
-say "remove keeps it too, purge doesn't"
+say "remove keeps it too, and captures; purge doesn't"
+mkdir -p "$root/var/lib/photon-gateway/capture" # as the service manager makes it
+echo '{}' >"$root/var/lib/photon-gateway/capture/session-1.jsonl"
 inside apt-get -q remove -y photon-gateway >>build/apt.log 2>&1
 [[ -e $root/etc/photon-gateway/gateway.yaml && ! -e $root/usr/bin/photon-gateway ]] || fail "remove left or took the wrong files"
+[[ -e $root/var/lib/photon-gateway/capture/session-1.jsonl ]] || fail "remove took a capture"
 inside apt-get -q purge -y photon-gateway >>build/apt.log 2>&1
 [[ ! -e $root/etc/photon-gateway ]] || fail "purge left /etc/photon-gateway"
+[[ ! -e $root/var/lib/photon-gateway ]] || fail "purge left captures in /var/lib/photon-gateway"
 rm -rf "$root"
 say "package: all checked"
