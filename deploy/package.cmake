@@ -4,13 +4,16 @@ include(GNUInstallDirs)
 install(TARGETS photon-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES deploy/systemd/photon-gateway.service DESTINATION /lib/systemd/system)
 install(FILES deploy/debian/gateway.yaml DESTINATION /etc/photon-gateway)
-install(FILES README.md deploy/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
-# What the README and the runbook point to.
-install(FILES deploy/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/deploy)
-install(FILES gateway/metrics/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/gateway/metrics)
-install(FILES grafana/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/grafana)
-install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
-install(DIRECTORY grafana DESTINATION ${CMAKE_INSTALL_DATADIR}/photon-gateway OPTIONAL)
+install(FILES deploy/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The README and all that it links to, in the folders of the source tree, so that the links lead somewhere.
+foreach(document README.md deploy/README.md deploy/status-page.png deploy/systemd/photon-gateway.service gateway/README.md
+                 gateway/message/README.md gateway/metrics/README.md gateway/transport/README.md gateway/wire/README.md
+                 grafana/README.md tests/benchmark/README.md)
+  get_filename_component(folder ${document} DIRECTORY)
+  install(FILES ${document} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
+endforeach()
+install(DIRECTORY config DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY grafana DESTINATION ${CMAKE_INSTALL_DATADIR}/photon-gateway OPTIONAL PATTERN README.md EXCLUDE)
 
 # Debian wants both compressed, without a time stamp.
 find_program(GZIP gzip REQUIRED)

@@ -217,7 +217,8 @@ constexpr Key table[] = {
              "container's grace period must be longer."),
 
     map_of("admin",
-           "/metrics, /livez, /readyz and /upstreams over HTTP, without access control. off: no such port.",
+           "A status page (/), /metrics, /livez, /readyz and /upstreams over HTTP, without access control. "
+           "off: no such port.",
            "off"),
     required("admin.listen", Kind::url, "http", restart,
              "On loopback or a private address; of any other the log warns.", "http://127.0.0.1:9464"),

@@ -15,6 +15,8 @@ from processes import ScrapedScene, wait_until
 GRAFANA = os.path.abspath("grafana")
 ALERTS = f"{GRAFANA}/prometheus/alerts.yml"
 
+DRAINS = "annotation Drains"  # has data only while the gateway drains
+
 # What these tell is also how busy the machine is that runs this: they may be about to fire, but not fire.
 OF_SPEED = ["PhotonGatewayAddedLatencyHigh", "PhotonGatewayRetransmissionsHigh", "PhotonGatewayServerLinkLossy",
             "PhotonGatewayKernelDrops"]
@@ -80,10 +82,30 @@ def check_panels_are_described(dashboard):
             assert target["legendFormat"] or panel["type"] == "table", f"{title} has no legend"
 
 
-def check_alerts_have_a_runbook(names):
+def read_runbook():
     with open(f"{GRAFANA}/README.md") as file:
-        headings = re.findall(r"^### (\w+)$", file.read(), re.MULTILINE)
+        return file.read()
+
+
+def check_alerts_have_a_runbook(names):
+    headings = re.findall(r"^### (\w+)$", read_runbook(), re.MULTILINE)
     assert headings == names, "the headings of the runbook are not the alerts, in their order"
+
+
+def check_alerts_have_cases(names):
+    """One as it fires and one as it doesn't."""
+    with open(f"{GRAFANA}/prometheus/alerts_test.yml") as file:
+        cases = re.findall(r"alertname: (\w+)\n *exp_alerts:( \[\])?", file.read())
+    for fires in (True, False):
+        missing = set(names) - {name for name, nothing in cases if bool(nothing) != fires}
+        assert not missing, f"no case that {'fires' if fires else 'rests'}: {sorted(missing)}"
+
+
+def check_runbook_names_panels(dashboard):
+    paragraphs = read_runbook().partition("\n### ")[2]
+    named = set(re.findall(r"\*([^*\n]+)\*", paragraphs))
+    missing = named - {panel["title"] for panel in dashboard.panels()}
+    assert named and not missing, f"the runbook names panels that aren't there: {sorted(missing)}"
 
 
 def names_in(text):
@@ -157,10 +179,12 @@ def main(build, folder):
         alerts = file.read()
     names = re.findall(r"- alert: (\w+)", alerts)
     check_alerts_have_a_runbook(names)
+    check_alerts_have_cases(names)
     scene = ScrapedScene(build, folder, ALERTS)
     try:
         dashboard = Dashboard(f"{GRAFANA}/dashboards/photon-gateway.json", f"127.0.0.1:{scene.admin}")
         check_panels_are_described(dashboard)
+        check_runbook_names_panels(dashboard)
         queries = list(dashboard.queries())
         calm = [("calm", "rate(photon_gateway_messages_total[10s]) > 0")]
         wait_until("calm traffic shows", lambda: not without_data(scene, calm))
@@ -168,9 +192,12 @@ def main(build, folder):
         check_metrics_are_well_formed(scene.metrics())
         check_names_exist([alerts, *(query for _, query in queries)], scene.metrics())
         scene.trouble()
-        check_queries(scene, queries)
+        scene.reload()
+        check_queries(scene, [query for query in queries if query[0] != DRAINS])
         check_queries(scene, [(series, f"sum({series}) > 0") for series in SHOWN])
         check_variables(scene, dashboard)
+        scene.drain()
+        check_queries(scene, [query for query in queries if query[0] == DRAINS])
         scene.finish()
     finally:
         scene.end()

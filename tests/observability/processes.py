@@ -4,6 +4,7 @@ Prometheus that scrapes it."""
 import errno
 import json
 import random
+import signal
 import socket
 import subprocess
 import time
@@ -78,10 +79,6 @@ class Program:
         self.process.stdin.close()
         self.expect_good_end()
 
-    def stop(self):
-        self.process.terminate()
-        self.expect_good_end()
-
     def expect_good_end(self):
         status = self.process.wait(PATIENCE)
         if status != 0:
@@ -121,6 +118,7 @@ class Scene:
 
     def __init__(self, build, folder, config=GATEWAY):
         self.programs = []
+        self.draining = False
         self.admin = free_port()
         udp = socket.SOCK_DGRAM
         ports = {"udp_server": free_port(udp), "ws_server": free_port(), "udp": free_port(udp), "wss": free_port()}
@@ -157,10 +155,21 @@ class Scene:
     def trouble(self):
         self.players.say_line()
 
+    def reload(self):
+        self.gateway.process.send_signal(signal.SIGHUP)
+
+    def drain(self):
+        """The players leave, then the gateway is told to: for 15 seconds it still announces that."""
+        self.draining = True
+        self.players.finish()
+        self.programs.remove(self.players)
+        self.gateway.process.terminate()
+
     def finish(self):
         """The good end of everything: what clients and gateway say of it counts."""
-        self.players.finish()
-        self.gateway.stop()
+        if not self.draining:
+            self.drain()
+        self.gateway.expect_good_end()
 
     def end(self):
         for program in reversed(self.programs):

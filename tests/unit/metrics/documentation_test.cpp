@@ -9,10 +9,15 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
 #include "metrics/names.h"
+#include "metrics/sums.h"
+#include "net/stats.h"
+#include "session/record.h"
+#include "transport/stats.h"
 
 namespace gateway::metrics {
 namespace {
@@ -49,6 +54,18 @@ std::string read_file() {
   return text.str();
 }
 
+/// What stands under a heading, up to the next.
+std::string section(std::string_view heading) {
+  const std::string text = read_file();
+  const std::size_t from = text.find("\n### " + std::string(heading) + "\n");
+  if (from == std::string::npos) return {};
+  return text.substr(from, text.find("\n#", from + 1) - from);
+}
+
+bool has_line_for(std::string_view word, const std::string& text) {
+  return text.find("\n| `" + std::string(word) + "` | ") != std::string::npos;
+}
+
 TEST(MetricTable, IsThatOfTheReadme) {
   const std::string text = read_file();
   const std::size_t from = text.find(begin);
@@ -69,6 +86,21 @@ TEST(MetricTable, HasEachNameOnceAndNoBarThatWouldEndACell) {
     EXPECT_EQ(std::string(metric->help).find('|'), std::string::npos) << metric->name;
     EXPECT_TRUE(std::string(metric->help).ends_with('.')) << metric->name;
   }
+}
+
+TEST(MetricTable, EachReasonIsExplained) {
+  const std::string ends = section("Ends of sessions");
+  for (const session::End why : all_of<session::End>()) {
+    if (why == session::End::none) continue;
+    EXPECT_TRUE(has_line_for(name(why), ends)) << name(why);
+  }
+  const std::string rejections = section("Clients turned away");
+  for (const net::Rejection why : all_of<net::Rejection>())
+    EXPECT_TRUE(has_line_for(name(why), rejections)) << name(why);
+  const std::string drops = section("What is dropped");
+  for (const transport::Drop why : all_of<transport::Drop>())
+    EXPECT_TRUE(has_line_for(name(why), drops)) << name(why);
+  EXPECT_TRUE(has_line_for("no_session", drops));
 }
 
 TEST(MetricTable, HasNoLabelThatCouldTellClientsApart) {
