@@ -64,9 +64,10 @@ class MemoryShare {
 /// Rounded up from the idle sessions in tests/benchmark/README.md.
 inline constexpr std::size_t session_bytes = 4 * std::size_t{1024};
 
-/// A session that holds less is never ended for its memory: it isn't what fills it, and there is always a
-/// larger one where queues do.
+/// A session that holds less is not ended for its memory, unless all of its address together hold this part
+/// of it.
 inline constexpr std::size_t shed_bytes_min = 64 * std::size_t{1024};
+inline constexpr std::size_t shed_address_part = 16;
 
 /// Free memory that the pool of one of `shards` may keep: too little to come near the limit together.
 std::size_t kept_bytes_of_shard(std::optional<std::size_t> limit, std::size_t shards);

@@ -139,7 +139,8 @@ class Shard {
   void trim_buffers();
   void watch_memory();
   void note_bookkeeping(SessionSlot& slot);
-  void shed_memory(std::size_t bytes);
+  void shed_memory(std::size_t bytes, std::size_t used);
+  void end_shed();
 
   // Capturing (shard_capture.cpp).
   void begin_capture(SessionSlot& slot);
@@ -203,6 +204,7 @@ class Shard {
   std::deque<SessionId> openings_;  // servers to be chosen and reached, first come first served
   std::vector<std::uint32_t> flushing_;
   std::deque<SessionId> closed_;  // sessions to be removed
+  std::deque<SessionId> shed_;    // those that end for the memory they hold
   bool stopping_ = false;
   TimePoint stop_by_ = never;
 };

@@ -92,8 +92,8 @@ bool Shard::turn() {
   watch_memory();
   log_notices();
   // What became readable meanwhile ends the wait for the poller at once.
-  return behind_ || due_.left() || !openings_.empty() || !closed_.empty() || buffers_.surplus_bytes() > 0 ||
-         exchanges_.deadline() <= now_ ||
+  return behind_ || due_.left() || !openings_.empty() || !closed_.empty() || !shed_.empty() ||
+         buffers_.surplus_bytes() > 0 || exchanges_.deadline() <= now_ ||
          std::any_of(listeners_.begin(), listeners_.end(),
                      [](const Listener& l) { return !l.dirty.empty(); });
 }

@@ -33,12 +33,13 @@ void Shard::trim_buffers() {
 }
 
 void Shard::watch_memory() {
-  memory_.publish(buffers_.lent_bytes() + buffers_.kept_bytes() + bookkeeping_bytes_ + links_.bytes +
-                  sessions_.used() * session_bytes);
-  // Nobody ends for what the pool is about to free.
-  const std::size_t freed_soon = buffers_.surplus_bytes();
-  if (const std::size_t excess = memory_.take_excess(now_); excess > freed_soon)
-    shed_memory(excess - freed_soon);
+  const std::size_t used = buffers_.lent_bytes() + buffers_.kept_bytes() + bookkeeping_bytes_ + links_.bytes +
+                           sessions_.used() * session_bytes;
+  memory_.publish(used);
+  end_shed();
+  // Nobody ends for what is about to be free.
+  const std::size_t excess = shed_.empty() ? memory_.take_excess(now_) : 0;
+  if (excess > buffers_.surplus_bytes()) shed_memory(excess - buffers_.surplus_bytes(), used);
 }
 
 // Not at each flush: it looks at every channel of both sides.
@@ -53,21 +54,32 @@ void Shard::note_bookkeeping(SessionSlot& slot) {
   bookkeeping_bytes_ += bytes - std::exchange(slot.bookkeeping_bytes, bytes);
 }
 
-/// Ends the largest sessions, of those addresses first that hold most, until what they held is `bytes`.
+/// Chooses the largest sessions, of those addresses first that hold most, until what they held is `bytes`.
 /// Connections that aren't sessions yet go before them.
-void Shard::shed_memory(std::size_t bytes) {
+void Shard::shed_memory(std::size_t bytes, std::size_t used) {
   if (!entering_.empty()) return stop_entering(Rejection::memory);
-  std::vector<Holder> large;
+  std::vector<Holder> holders;
   for (Index i = 0; i < sessions_.size(); ++i) {
     const SessionSlot& slot = sessions_[i];
     if (!slot.session || slot.session->record().end != session::End::none) continue;
-    const std::size_t held = bytes_held_by(slot);
-    if (held >= shed_bytes_min) large.push_back({held, i, limit_key(slot.client)});
+    holders.push_back({session_bytes + bytes_held_by(slot), i, limit_key(slot.client)});
   }
-  for (const Index index : chosen_to_end(std::move(large), bytes)) {
-    sessions_[index].session->end(now_, session::End::memory, transport::code_server_logic);
-    mark(index);
-  }
+  const Spared spared{.session = shed_bytes_min, .address = used / shed_address_part};
+  for (const Index index : chosen_to_end(std::move(holders), bytes, spared))
+    shed_.push_back({index, sessions_[index].generation});
+}
+
+/// Not all in one turn: to give back what one held may take a millisecond.
+void Shard::end_shed() {
+  if (shed_.empty()) return;
+  const TurnShare share;
+  do {
+    const SessionId next = shed_.front();
+    shed_.pop_front();
+    if (!alive(next)) continue;
+    sessions_[next.slot].session->end(now_, session::End::memory, transport::code_server_logic);
+    mark(next.slot);
+  } while (!shed_.empty() && share.left());
 }
 
 }  // namespace gateway::net

@@ -7,9 +7,13 @@
 
 namespace gateway::net {
 
-std::vector<std::uint32_t> chosen_to_end(std::vector<Holder> sessions, std::size_t bytes) {
+std::vector<std::uint32_t> chosen_to_end(std::vector<Holder> sessions, std::size_t bytes,
+                                         const Spared& spared) {
   std::map<Address, std::size_t> by_address;
   for (const Holder& one : sessions) by_address[one.address] += one.held;
+  std::erase_if(sessions, [&](const Holder& one) {
+    return one.held < spared.session && by_address[one.address] < spared.address;
+  });
   std::ranges::sort(sessions, std::greater<>(), [&by_address](const Holder& one) {
     return std::tuple(by_address[one.address], one.address, one.held);
   });

@@ -50,6 +50,15 @@ TEST(Shedding, WhatOneAddressHoldsMayBeEnoughForAllOthersToStay) {
   EXPECT_THAT(chosen_to_end(sessions, 600), UnorderedElementsAre(1, 2));
 }
 
+TEST(Shedding, SmallSessionsAreSparedUnlessTheirAddressHoldsMuch) {
+  std::vector<Holder> sessions{{400, 0, player(1)}, {90, 1, player(2)}, {99, 2, player(3)}};
+  const Spared spared{.session = 100, .address = 500};
+  EXPECT_THAT(chosen_to_end(sessions, everything, spared), ElementsAre(0));
+  for (std::uint32_t i = 0; i < 6; ++i) sessions.push_back({90, 10 + i, player(4)});
+  EXPECT_THAT(chosen_to_end(sessions, 500, spared), UnorderedElementsAre(10, 11, 12, 13, 14, 15))
+      << "many small ones of one address hold more than anybody";
+}
+
 TEST(Shedding, EndsAllWhereAllIsNotEnoughAndNobodyWhereNobodyHoldsAnything) {
   EXPECT_THAT(chosen_to_end({{100, 7, player(1)}, {200, 8, player(2)}}, everything), ElementsAre(8, 7));
   EXPECT_THAT(chosen_to_end({}, everything), IsEmpty());

@@ -51,6 +51,14 @@ TEST_F(ReceiveQueueTest, DeliversOnceWhenTheSameCommandArrivesTwice) {
   EXPECT_EQ(dropped(Drop::duplicate), 2U);
 }
 
+TEST_F(ReceiveQueueTest, LetsNoMoreThan256UnreliableMessagesOfAChannelWaitHoweverSmall) {
+  options.unreliable_buffered = 1 << 20;
+  for (std::uint32_t i = 300; i > 0; --i) receive(unreliable(1, i, "x"));
+  EXPECT_EQ(dropped(Drop::held), 44U);
+  receive(reliable(1, "first"));
+  EXPECT_EQ(drain().size(), 257U);
+}
+
 TEST_F(ReceiveQueueTest, KeepsChannelsApart) {
   receive(reliable(2, "late", 0));
   receive(reliable(1, "other", 1));
