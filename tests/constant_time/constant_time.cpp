@@ -136,9 +136,9 @@ bool computes_power_by_index() {
 bool run(std::string_view subject) {
   if (subject == "padding") return checks_padding(padding_of);
   if (subject == "padding-branching") return checks_padding(branching_padding_of);
-  if (subject == "power-of-generator") return computes_power_of_generator(best_multiplier());
+  if (subject == "power-of-generator-adx") return computes_power_of_generator(Multiplier::adx);
   if (subject == "power-of-generator-portable") return computes_power_of_generator(Multiplier::portable);
-  if (subject == "power") return computes_power(best_multiplier());
+  if (subject == "power-adx") return computes_power(Multiplier::adx);
   if (subject == "power-portable") return computes_power(Multiplier::portable);
   if (subject == "power-branching") return computes_power_branching();
   if (subject == "power-by-index") return computes_power_by_index();

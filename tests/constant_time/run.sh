@@ -24,10 +24,15 @@ expect() {
 
 expect 0 padding "the check of the padding depends on no byte of it"
 expect $found padding-branching "one that leaves at the first wrong byte is found"
-expect 0 power-of-generator "our public key: no branch or index depends on the exponent"
-expect 0 power-of-generator-portable "the same without the processor's instructions for long products"
-expect 0 power "the shared number: no branch or index depends on the exponent or the client's key"
-expect 0 power-portable "the same without these instructions"
+expect 0 power-of-generator-portable "our public key: no branch or index depends on the exponent"
+expect 0 power-portable "the shared number: no branch or index depends on the exponent or the client's key"
+# Asked for by name: the processor that valgrind plays says that it has no adcx, but it knows the instruction.
+if grep -qw adx /proc/cpuinfo && grep -qw bmi2 /proc/cpuinfo; then
+  expect 0 power-of-generator-adx "our public key with the processor's instructions for long products: the same"
+  expect 0 power-adx "the shared number with these instructions: the same"
+else
+  echo "not run with the processor's instructions for long products: it has none"
+fi
 expect $found power-branching "square and multiply is found"
 expect $found power-by-index "a table read by the secret is found"
 exit $failed
