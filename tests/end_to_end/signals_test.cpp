@@ -1,5 +1,6 @@
 // Signals, also while datagrams keep coming.
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <fcntl.h>
@@ -200,32 +201,61 @@ std::size_t write_connect(MutableBytes out, std::size_t number) {
   return datagram.finish();
 }
 
-TEST(Signals, SigintDuringAFloodTellsEveryClientAndEnds) {
-  Scene scene;
+/// Eight players with keys.
+struct Players {
+  explicit Players(Scene& scene) {
+    for (int i = 0; i < 8; ++i) {
+      clients.push_back(scene.encrypted());
+      all.push_back(clients.back().get());
+    }
+  }
+  void play(Duration duration) {
+    const auto turn = [&] {
+      for (PhotonSocketClient* client : all) send(*client, Operation::echo, 0, Bytes{}, true);
+      return false;
+    };
+    run_together(all, turn, duration);
+  }
+  bool told() const {
+    return std::ranges::all_of(
+        all, [](PhotonSocketClient* client) { return client->client().last(Kind::disconnected) != nullptr; });
+  }
+
   std::vector<std::unique_ptr<PhotonSocketClient>> clients;
   std::vector<PhotonSocketClient*> all;
-  for (int i = 0; i < 8; ++i) {
-    clients.push_back(scene.encrypted());
-    all.push_back(clients.back().get());
-  }
+};
+
+TEST(Signals, SigtermDuringAFloodLetsEverybodyPlayUntilTheDeadlineAndThenTellsThem) {
+  Scene scene({}, "drain: { announce: 0s, deadline: 5s }\n");
+  Players players(scene);
   const Flood garbage(scene.gateway.port(), write_garbage);
   const Flood connects(scene.gateway.port(), write_connect);
-  const auto play = [&] {
-    for (PhotonSocketClient* client : all) send(*client, Operation::echo, 0, Bytes{}, true);
-    return false;
-  };
-  run_together(all, play, milliseconds(200));
+  players.play(milliseconds(200));
+  scene.gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(scene.gateway.process().wait_for_output("draining phase=refusing sessions=8", patience))
+      << scene.gateway.process().output();
+  for (PhotonSocketClient* client : players.all)
+    EXPECT_NE(ask(*client, Operation::echo, 0, Bytes{}, true), nullptr) << "it plays on";
+  ASSERT_TRUE(run_together(
+      players.all, [&] { return players.told(); }, patience))
+      << scene.gateway.process().output();
+  const std::size_t before = garbage.sent();
+  EXPECT_EQ(scene.gateway.process().wait(patience), 1) << scene.gateway.process().output();
+  EXPECT_GT(garbage.sent(), before) << "the flood was over before the program was";
+}
+
+TEST(Signals, SigintDuringAFloodTellsEveryClientAndEnds) {
+  Scene scene;
+  Players players(scene);
+  const Flood garbage(scene.gateway.port(), write_garbage);
+  const Flood connects(scene.gateway.port(), write_connect);
+  players.play(milliseconds(200));
   scene.gateway.process().signal(SIGINT);
-  const auto all_told = [&] {
-    for (PhotonSocketClient* client : all) {
-      if (client->client().last(Kind::disconnected) == nullptr) return false;
-    }
-    return true;
-  };
-  ASSERT_TRUE(run_together(all, all_told, patience)) << scene.gateway.process().output();
-  for (PhotonSocketClient* client : all) {
+  ASSERT_TRUE(run_together(
+      players.all, [&] { return players.told(); }, patience))
+      << scene.gateway.process().output();
+  for (PhotonSocketClient* client : players.all)
     EXPECT_EQ(client->client().last(Kind::disconnected)->status, ClientEvent::Status::by_server);
-  }
   const std::size_t before = garbage.sent();
   EXPECT_EQ(scene.gateway.process().wait(patience), 0) << scene.gateway.process().output();
   EXPECT_GT(garbage.sent(), before) << "the flood was over before the program was";

@@ -13,6 +13,7 @@
 
 #include "support/loopback.h"
 #include "support/photon_client.h"
+#include "support/photon_crypto.h"
 #include "support/tls_channel.h"
 #include "wire/command.h"
 #include "wire/datagram.h"
@@ -59,6 +60,7 @@ void spoofed_connects(const Target& target, std::size_t amount, const Stop& stop
     source.send(Bytes(datagram).first(out.finish()));
     source.receive();
   }
+  std::this_thread::sleep_for(200ms);  // nothing comes that was not asked for
   collect(sources);
 }
 
@@ -71,14 +73,15 @@ void garbage(const Target& target, std::size_t amount, const Stop& stop, Exchang
     std::generate_n(datagram.begin(), size, [&] { return static_cast<std::uint8_t>(random()); });
     sources[i % sources.size()].send(Bytes(datagram).first(size));
   }
-  std::this_thread::sleep_for(20ms);
+  std::this_thread::sleep_for(200ms);
   collect(sources);
 }
 
 /// Clients that got in, each over a socket of its own address.
 class Intruders {
  public:
-  Intruders(std::size_t count, std::uint16_t port, Exchanged& exchanged, std::uint8_t channels = 2) {
+  Intruders(std::size_t count, std::uint16_t port, Exchanged& exchanged, std::uint8_t channels = 2)
+      : exchanged_(exchanged) {
     for (std::size_t i = 0; i < count; ++i) {
       sources_.emplace_back(static_cast<std::uint32_t>(i), port, exchanged);
       PhotonClient::Config config;
@@ -87,6 +90,13 @@ class Intruders {
       clients_.push_back(std::make_unique<PhotonClient>(generation_4_1_8, config));
       clients_.back()->connect(clock_now());
     }
+  }
+  /// Until they had a second, and counts who got in.
+  void enter(const Stop& stop) {
+    run_for(1s, stop);
+    exchanged_.intruders = clients_.size();
+    exchanged_.inside = static_cast<std::size_t>(std::ranges::count_if(
+        clients_, [](const auto& client) { return client->state() == PhotonClient::State::connected; }));
   }
   void run_for(Duration duration, const Stop& stop) {
     const TimePoint end = clock_now() + duration;
@@ -108,6 +118,7 @@ class Intruders {
       while (const auto datagram = clients_[i]->send_outgoing(clock_now())) sources_[i].send(*datagram);
     }
   }
+  Exchanged& exchanged_;
   std::deque<Source> sources_;
   std::vector<std::unique_ptr<PhotonClient>> clients_;
 };
@@ -127,7 +138,7 @@ void say(const PhotonClient& client, Source& source, std::span<const wire::Comma
 void fragments(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
   constexpr std::uint32_t count = 10;
   Intruders intruders(amount, target.udp, exchanged);
-  intruders.run_for(1s, stop);
+  intruders.enter(stop);
   const std::vector<std::uint8_t> part(1000, 1);
   wire::Command command{.type = wire::CommandType::send_fragment};
   command.payload = part;
@@ -151,7 +162,7 @@ void channels(const Target& target, std::size_t amount, const Stop& stop, Exchan
   constexpr std::uint8_t count = 254;
   constexpr std::size_t in_datagram = 15;
   Intruders intruders(amount, target.udp, exchanged, count);
-  intruders.run_for(1s, stop);
+  intruders.enter(stop);
   const std::vector<std::uint8_t> part(50, 1);
   for (std::uint32_t round = 0; round < 10 && !stop; ++round) {
     for (std::size_t first = 0; first < count && !stop; first += in_datagram) {
@@ -172,7 +183,7 @@ void channels(const Target& target, std::size_t amount, const Stop& stop, Exchan
 /// Everybody asks for a key at once, again and again.
 void key_exchanges(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
   Intruders intruders(amount / 4, target.udp, exchanged);
-  intruders.run_for(1s, stop);
+  intruders.enter(stop);
   for (int i = 0; i < 4 && !stop; ++i) {
     intruders.each([](PhotonClient& client, Source&) { client.exchange_keys(clock_now()); });
     intruders.run_for(25ms, stop);
@@ -180,23 +191,32 @@ void key_exchanges(const Target& target, std::size_t amount, const Stop& stop, E
   intruders.run_for(1500ms, stop);
 }
 
-/// 0, 1, p − 1, p and nothing at all.
+/// 0, 1, p − 1, p and the like. A session ends at the third that is refused, so each sends two.
 void degenerate_keys(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
+  std::vector<std::uint8_t> below = PhotonCrypto::modulus();
+  --below.back();
+  const std::vector<std::vector<std::uint8_t>> keys = {{},
+                                                       {0},
+                                                       {1},
+                                                       below,
+                                                       PhotonCrypto::modulus(),
+                                                       std::vector<std::uint8_t>(96, 0xFF),
+                                                       std::vector<std::uint8_t>(300, 1)};
   Intruders intruders(amount, target.udp, exchanged);
-  intruders.run_for(1s, stop);
-  const std::vector<std::vector<std::uint8_t>> keys = {
-      {}, {0}, {1}, std::vector<std::uint8_t>(96, 0xFF), std::vector<std::uint8_t>(300, 1)};
-  for (const auto& key : keys) {
-    const auto request = write_key_request(Protocol::v16, key);
-    intruders.each([&](PhotonClient& client, Source&) { client.raw_bytes(clock_now(), request); });
-    intruders.run_for(100ms, stop);
+  intruders.enter(stop);
+  for (std::size_t round = 0; round < 2; ++round) {
+    std::size_t number = round;
+    intruders.each([&](PhotonClient& client, Source&) {
+      client.raw_bytes(clock_now(), write_key_request(Protocol::v16, keys[number++ % keys.size()]));
+    });
+    intruders.run_for(250ms, stop);
   }
 }
 
 /// Sealed messages once more, and sealed requests called responses.
 void replayed_ciphertext(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
   Intruders intruders(amount, target.udp, exchanged);
-  intruders.run_for(1s, stop);
+  intruders.enter(stop);
   intruders.each([](PhotonClient& client, Source&) { client.exchange_keys(clock_now()); });
   intruders.run_for(1s, stop);
   std::size_t number = 0;
@@ -210,18 +230,25 @@ void replayed_ciphertext(const Target& target, std::size_t amount, const Stop& s
   intruders.run_for(1s, stop);
 }
 
+/// A connection of the attacker with this number; -1: there is none.
+int connected_to(std::uint16_t port, std::size_t number) {
+  const sockaddr_in own = address_of_source(static_cast<std::uint32_t>(number));
+  const sockaddr_in to = loopback(port);
+  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (bind(connection, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 &&
+      connect(connection, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0)
+    return connection;
+  close(connection);
+  return -1;
+}
+
 /// Connections that say one byte at a time of what opens them.
 void slowloris(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
   const std::vector<std::uint8_t> text(100, 'G');
   std::vector<int> sockets;
   for (std::size_t i = 0; i < amount && !stop; ++i) {
-    const sockaddr_in to = loopback(i % 2 == 0 ? target.tcp : target.ws);
-    const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(connection, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
-      sockets.push_back(connection);
-    } else {
-      close(connection);
-    }
+    const int connection = connected_to(i % 2 == 0 ? target.tcp : target.ws, i);
+    if (connection >= 0) sockets.push_back(connection);
   }
   const std::uint8_t frame_start[] = {0xFB, 0, 0, 0, 0x30};
   for (std::size_t round = 0; round < 30 && !stop; ++round) {
@@ -234,21 +261,13 @@ void slowloris(const Target& target, std::size_t amount, const Stop& stop, Excha
   for (const int connection : sockets) close(connection);
 }
 
-int connected_to(std::uint16_t port) {
-  const sockaddr_in to = loopback(port);
-  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(connection, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return connection;
-  close(connection);
-  return -1;
-}
-
 /// One ClientHello again and again, over many connections at once: the gateway computes what nobody reads.
 void tls_handshakes(const Target& target, std::size_t amount, const Stop& stop, Exchanged& exchanged) {
   const std::vector<std::uint8_t> hello = TlsChannel(TlsChannel::ClientOptions{}).take_output();
   for (std::size_t sent = 0; sent < amount && !stop;) {
     std::vector<int> connections;
     while (connections.size() < std::min(sources_max, amount - sent)) {
-      connections.push_back(connected_to(target.wss));
+      connections.push_back(connected_to(target.wss, sent + connections.size()));
       if (connections.back() < 0) return;
     }
     sent += connections.size();

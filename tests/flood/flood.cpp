@@ -105,7 +105,7 @@ struct Line {
   Player::Played played;
   Player::Played direct;
   Exchanged exchanged;
-  double growth = 0;  // MiB
+  double growth = 0;  // MiB, at its peak
   double seconds = 0;
 };
 
@@ -131,21 +131,26 @@ Line run(Stage& stage, const Attack* attack, std::size_t part) {
     return over && now >= quiet_until;
   };
   std::thread beside([&] { line.direct = stage.direct().play(done); });
-  line.played = stage.player().play(done);
+  line.played = stage.player().play([&] {
+    line.growth = std::max(line.growth, resident_mebibytes(stage.gateway().id()) - before);
+    return done();
+  });
   beside.join();
   if (attacker.joinable()) attacker.join();
-  line.growth = resident_mebibytes(stage.gateway().id()) - before;
   line.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return line;
 }
 
 /// What must hold; the time a player's operations take is only told.
 bool holds(const Line& line, bool unproven) {
+  const Exchanged& exchanged = line.exchanged;
   const bool ratio =
-      !unproven || line.exchanged.sent == 0 ||
-      static_cast<double>(line.exchanged.received) <= ratio_max * static_cast<double>(line.exchanged.sent);
+      !unproven || exchanged.sent == 0 ||
+      (static_cast<double>(exchanged.received) <= ratio_max * static_cast<double>(exchanged.sent) &&
+       exchanged.datagrams_received <= exchanged.datagrams_sent);
+  const bool attacked = exchanged.inside * 2 >= exchanged.intruders;  // or the attack would be none
   return line.played.connected && line.played.answered == line.played.asked && line.growth < growth_max &&
-         ratio;
+         ratio && attacked;
 }
 
 bool tell(const char* name, const Line& line, bool unproven) {

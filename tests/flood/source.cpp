@@ -25,10 +25,14 @@ const sockaddr* as_sockaddr(const sockaddr_in& address) {
 
 }  // namespace
 
-Source::Source(std::uint32_t number, std::uint16_t port, Exchanged& counted) : counted_(&counted) {
+sockaddr_in address_of_source(std::uint32_t number) {
   constexpr std::uint32_t loopback = 0x7F000000;
   constexpr std::uint32_t first = 0x010000;  // 127.1.0.0: 127.0.0.1 is the player's
-  const sockaddr_in own = address_of(loopback | ((first + number) & 0xFFFFFF), 0);
+  return address_of(loopback | ((first + number) & 0xFFFFFF), 0);
+}
+
+Source::Source(std::uint32_t number, std::uint16_t port, Exchanged& counted) : counted_(&counted) {
+  const sockaddr_in own = address_of_source(number);
   const sockaddr_in gateway = address_of(INADDR_LOOPBACK, port);
   socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0 || bind(socket_, as_sockaddr(own), sizeof own) != 0 ||

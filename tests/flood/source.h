@@ -3,18 +3,25 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <netinet/in.h>
 #include <optional>
 
 #include "base/bytes.h"
 
 namespace gateway::test {
 
-/// What attackers sent and what came back to them, in bytes of UDP payload.
+/// The address in 127/8 of the attacker with this number.
+sockaddr_in address_of_source(std::uint32_t number);
+
+/// What attackers sent and what came back to them, in bytes of UDP payload, and who of those that wanted got
+/// a session.
 struct Exchanged {
   std::size_t datagrams_sent = 0;
   std::size_t sent = 0;
   std::size_t datagrams_received = 0;
   std::size_t received = 0;
+  std::size_t intruders = 0;
+  std::size_t inside = 0;
 };
 
 /// A UDP socket of an address of its own in 127/8.

@@ -49,6 +49,10 @@ bool well_padded(Bytes clear) {
 
 }  // namespace
 
+std::vector<std::uint8_t> PhotonCrypto::modulus() {
+  return minimal_big_endian(prime());
+}
+
 PhotonCrypto::PhotonCrypto(Bytes secret) : secret_(secret.begin(), secret.end()) {}
 
 std::vector<std::uint8_t> PhotonCrypto::public_key() const {

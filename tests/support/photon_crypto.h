@@ -16,6 +16,8 @@ class PhotonCrypto {
   /// A fresh key object: 160-bit secret given, no key yet.
   explicit PhotonCrypto(Bytes secret);
 
+  /// p itself, big-endian.
+  static std::vector<std::uint8_t> modulus();
   /// 22^secret mod p, big-endian without leading zeros.
   std::vector<std::uint8_t> public_key() const;
   /// Derives the AES key from the server's public key (leading zeros allowed).
