@@ -28,6 +28,7 @@ namespace {
 constexpr std::size_t share_of(Side from) {
   return from == Side::downstream ? 64 : 512;
 }
+constexpr Duration share_pause = microseconds(100);  // shards look once a millisecond
 
 }  // namespace
 
@@ -111,6 +112,7 @@ void Session::relay(Side from, TimePoint now) {
   for (std::size_t left = share_of(from); takes(from); --left) {
     if (left == 0) {
       unfinished(from) = source.transport->held_bytes() > 0;
+      goes_on_at_ = now + share_pause;
       return;
     }
     auto message = source.next_message();
@@ -319,8 +321,8 @@ TimePoint Session::deadline() const {
   for (const Leg& leg : legs_) {
     if (leg.exists()) next = std::min(next, leg.transport->deadline());
   }
-  if (ended()) return next;                                  // nothing is sealed any more
-  if (unfinished_[0] || unfinished_[1]) return TimePoint{};  // now
+  if (ended()) return next;  // nothing is sealed any more
+  if (unfinished_[0] || unfinished_[1]) next = std::min(next, goes_on_at_);
   next = std::min({next, resume_at_, leg(Side::downstream).keys.deadline()});
   if (!upstream_connected_) next = std::min(next, connect_deadline_);
   if (!initialized_) next = std::min({next, init_deadline_, clock_overdue_ ? never : clock_deadline_});

@@ -259,7 +259,8 @@ class Session {
   TimePoint first_network_error_{};
   bool network_error_seen_ = false;
 
-  std::array<bool, 2> unfinished_{};  // relay() stopped at its share; the rest follows with advance()
+  std::array<bool, 2> unfinished_{};  // relay() stopped at its share of a side's messages,
+  TimePoint goes_on_at_{};            // and goes on then
   std::array<bool, 2> congested_{};   // streams: more is queued toward a side than it may take on
   MessageRate message_rate_;          // of the client
   MessageRate control_rate_;          // WebSocket: of its pings and pongs

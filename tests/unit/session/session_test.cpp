@@ -300,11 +300,11 @@ TEST_F(SessionTest, RelaysAShareOfWhatADatagramMadeReadyAtOnceAndTheRestRightAft
   session->receive(Side::downstream, now, Bytes(first).first(first_size));
   EXPECT_EQ(relayed(), before + 64);
   for (const std::uint32_t all : {128U, 192U, 200U}) {
-    EXPECT_LT(session->deadline(), now);
+    EXPECT_LT(session->deadline(), now + milliseconds(1));
+    now = session->deadline();
     session->advance(now);
     EXPECT_EQ(relayed(), before + all);
   }
-  EXPECT_GE(session->deadline(), now);
 }
 
 // Sanitizers see it when it doesn't.
