@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test and check. The last line counts them.
 #   ./tests/run.sh          gcc release, clang with ASan and UBSan, gcc with TSan, format, clang-tidy, fuzzing (5 s a target)
-#   ./tests/run.sh --all    also clang release, gcc with ASan and UBSan, clang with TSan; as root the package, the README's
-#                           quick start and the container's steps in clean roots of Debian 12, and --quick in one of Debian 13
+#   ./tests/run.sh --all    also the floods in full, 10,000 seeds, a minute of fuzzing a target, clang release, gcc with ASan
+#                           and UBSan, clang with TSan; as root the package, the README's quick start and the container's steps
+#                           in clean roots of Debian 12, and --quick in one of Debian 13
 #   ./tests/run.sh --quick  gcc release and format only
 #   ./tests/run.sh --soak N gcc release, N seeds of every simulation that has seeds, and a report; nothing else
 # Output of every step is kept in build/logs. Seeds of simulations: GATEWAY_SEED, GATEWAY_SEEDS.
@@ -17,9 +18,9 @@ case "${1:-}" in
   --quick) mode=quick ;;
   --soak)
     mode=soak
-    if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then sed -n '2,8s/^# \?//p' "$0"; exit 2; fi
+    if [[ ! ${2:-} =~ ^[1-9][0-9]*$ ]]; then sed -n '2,9s/^# \?//p' "$0"; exit 2; fi
     ;;
-  *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;;
+  *) sed -n '2,9s/^# \?//p' "$0"; exit 2 ;;
 esac
 
 export LC_ALL=C
@@ -132,16 +133,21 @@ run_tests() {
   skipped=$((skipped + leftout))
 }
 
-# soak SEEDS: a report of each simulation: what it counted, or the seeds that failed and how to replay them.
+# What the simulations counted, or the seeds that failed and how to replay them.
+simulated() {
+  grep -E 'messages|raised sealed|gave up|^\[ +FAILED |to replay it' "$(log_of "release: simulation_tests")" | sort -u | sed 's/^/    /'
+}
+
+# soak SEEDS: so many of every simulation that has seeds, and a report.
 soak() {
   build release simulation_tests || return
-  local filter='WholeSession.*:WholeStream.*:BalancedSession.*:BalancedStream.*' name log
+  local seeds=${GATEWAY_SEEDS:-}
   export GATEWAY_SEEDS=$1
   wrapper=()
-  run_tests release simulation_tests --gtest_filter="$filter"
-  log=$(log_of "release: simulation_tests")
+  run_tests release simulation_tests --gtest_filter='WholeSession.*:WholeStream.*:BalancedSession.*:BalancedStream.*'
   echo "$1 seeds from ${GATEWAY_SEED:-1} of each:"
-  grep -E 'messages|raised sealed|gave up|^\[ +(OK|FAILED) |to replay it' "$log" | sort -u | sed 's/^/    /'
+  simulated
+  if [[ -n $seeds ]]; then GATEWAY_SEEDS=$seeds; else unset GATEWAY_SEEDS; fi
 }
 
 everything() { # PRESET TARGET…
@@ -207,6 +213,7 @@ else
 fi
 
 everything release all
+simulated
 # show NAME COMMAND…: a benchmark in its short form, which shows that it works, and what it says.
 show() {
   if [[ -x $2 ]] && check "$@"; then sed 's/^/    /' "$(log_of "$1")"; fi
@@ -229,6 +236,9 @@ fi
 if check "fuzz, short" tests/fuzz/run.sh 5; then sed 's/^/    /' "$(log_of "fuzz, short")"; fi
 threads_only tsan
 if [[ $mode == all ]]; then
+  if check "release: floods, all of it" build/release/tests/flood 1; then sed "s/^/    /" "$(log_of "release: floods, all of it")"; fi
+  soak 10000
+  if check "fuzz, a minute a target" tests/fuzz/run.sh 60; then sed 's/^/    /' "$(log_of "fuzz, a minute a target")"; fi
   everything clang all
   everything gcc-asan photon-gateway unit_tests simulation_tests
   threads_only clang-tsan
