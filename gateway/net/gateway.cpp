@@ -181,7 +181,11 @@ void Gateway::reload(const Options& wanted) {
 }
 
 void Gateway::capture() {
-  state_->shared.captures.signalled(state_->options.capture);
+  state_->shared.captures.signalled(state_->options.capture, std::chrono::steady_clock::now());
+}
+
+void Gateway::look_after() {
+  state_->shared.captures.expire(std::chrono::steady_clock::now());
 }
 
 void Gateway::announce_end() {
