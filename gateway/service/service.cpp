@@ -205,6 +205,18 @@ void Service::give_up_reload() {
   if (loader_.loading()) net::notify_ready();
 }
 
+/// What is read may hang for ever, and the thread that reads it can't be ended. A drain gave it up.
+void Service::watch_reload() {
+  if (drain_.phase() != DrainPhase::serving) return;
+  if (!loader_.takes_long(std::chrono::steady_clock::now())) return;
+  state_.last_successful = false;
+  spdlog::error(LogLine("reload takes long, the old configuration stays in use")
+                    .text("file", file_)
+                    .note("it, a file that it names or a name server doesn't answer; once that does, the "
+                          "reload goes on by itself, and only a restart ends it sooner")
+                    .str());
+}
+
 void Service::drain() {
   const bool again = drain_.phase() != DrainPhase::serving;
   LogLine line(again ? "a second SIGTERM, every client is told now" : "draining");
@@ -260,6 +272,7 @@ void Service::tell_counted(bool last) {
 void Service::every_second() {
   tell_counted(false);
   gateway_.look_after();
+  watch_reload();
   second_timer_.expires_after(seconds(1));
   second_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !stopping_) every_second();

@@ -46,6 +46,7 @@ class Service {
   bool may_reload();
   void take(const Loaded& loaded);
   void give_up_reload();
+  void watch_reload();
   std::vector<std::string> use(const config::Config& wanted);
   void tell_reloaded(const std::vector<std::string>& changed);
 
