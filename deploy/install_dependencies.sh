@@ -17,7 +17,7 @@ if [[ "${1:-}" == --checks ]]; then
   packages+=(clang clang-tidy clang-format "libclang-rt-14-dev|libclang-rt-dev")
   packages+=(nginx libnginx-mod-stream haproxy hitch) # what benchmarks compare with
   packages+=(valgrind) # tests/constant_time
-  packages+=(prometheus python3 openssl) # what dashboard and alerts are held against
+  packages+=(prometheus python3 python3-yaml openssl) # what dashboard and alerts are held against
   packages+=(chromium chromium-driver) # tests/status_page
   # Any Node that is there will do; Debian's own doesn't get along with others.
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi

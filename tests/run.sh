@@ -174,7 +174,7 @@ in_clean_roots() {
   if ((EUID != 0)); then skip "packages in clean roots" "needs root"; return; fi
   check "package" tests/packaging/run.sh
   check "the README's quick start" tests/packaging/quick_start.sh
-  check "the container's steps" tests/packaging/container.py
+  check "the container's steps" tests/packaging/container.py gateway demo
   check "Debian 13" tests/packaging/in_root.sh trixie
 }
 

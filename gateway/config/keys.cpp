@@ -236,8 +236,8 @@ constexpr Key table[] = {
         "left out is told once a second."),
 
     map_of("capture",
-           "SIGUSR1 writes the messages of the next session to a file, decrypted, without secrets; a second "
-           "one ends it."),
+           "SIGUSR1 writes the messages of the next session within ten minutes to a file, decrypted, without "
+           "secrets; a second one ends it."),
     optional("capture.directory", Kind::path, "off", "", "off", live,
              "Where the files go: an absolute path, of the gateway's user alone (0700). off: the signal does "
              "nothing."),

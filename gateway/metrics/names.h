@@ -210,9 +210,8 @@ inline constexpr Metric config_reloads = {
     "while draining, so nothing was changed."};
 inline constexpr Metric config_last_reload_successful = {
     Kind::gauge, "photon_gateway_config_last_reload_successful", "",
-    "1 while the configuration in effect is the one last asked for; 0 after a reload that failed. One that "
-    "was "
-    "refused changes nothing here."};
+    "1 while the configuration in effect is the one last asked for; 0 after a reload that failed and while "
+    "one has taken longer than a minute. One that was refused changes nothing here."};
 inline constexpr Metric config_last_reload_success = {
     Kind::gauge, "photon_gateway_config_last_reload_success_timestamp_seconds", "",
     "When the configuration in effect was read, in seconds since 1970."};

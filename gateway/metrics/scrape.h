@@ -22,9 +22,9 @@ struct ConfigState {
   std::uint64_t reloads = 0;
   std::uint64_t failed_reloads = 0;
   std::uint64_t refused_reloads = 0;  // while draining; they say nothing about the file
-  bool last_successful = true;
-  double last_success = 0;  // seconds since 1970
-  std::string hash;         // a fingerprint of the configuration in effect
+  bool last_successful = true;        // not while one takes long either
+  double last_success = 0;            // seconds since 1970
+  std::string hash;                   // a fingerprint of the configuration in effect
 };
 
 /// All that one text is written of, as it is now. The shards' counters change while they are read.

@@ -57,7 +57,7 @@ void add_reloads(const ConfigState& config, Html& out) {
     out.element("dd", config.reloads == 0 ? "none so far" : "succeeded");
   } else {
     out.markup("<dd>");
-    out.element("span class=\"bad\"", "failed");
+    out.element("span class=\"bad\"", "not in effect");
     out.markup(" the log says why</dd>");
   }
   out.markup("</div>\n");

@@ -71,7 +71,7 @@ Captures::~Captures() {
   if (file_) file_->close(last_patience);
 }
 
-void Captures::signalled(const CaptureOptions& options) {
+void Captures::signalled(const CaptureOptions& options, TimePoint now) {
   const std::lock_guard lock(mutex_);
   if (file_ && !file_->over()) {
     waits_ = false;
@@ -91,11 +91,19 @@ void Captures::signalled(const CaptureOptions& options) {
   if (!file) return;
   file_ = std::move(file);
   options_ = options;
+  waits_until_ = now + waits_max;
   waits_ = true;
   spdlog::warn(LogLine("capture waits")
                    .text("file", file_->path())
-                   .note("it takes the next session; a second SIGUSR1 ends it")
+                   .note("it takes the next session within ten minutes; a second SIGUSR1 ends it")
                    .str());
+}
+
+void Captures::expire(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (!waits_ || now < waits_until_) return;
+  waits_ = false;
+  file_->finish("no_session");
 }
 
 void Captures::switched_off() {

@@ -30,9 +30,16 @@ class Captures {
   Captures(const Captures&) = delete;
   Captures& operator=(const Captures&) = delete;
 
+  /// How long a capture waits for its session: who asked for it still looks at it. Nobody's session is to be
+  /// written down days later, when the one that was meant never came.
+  static constexpr Duration waits_max = minutes(10);
+
   /// The operator's signal: waits for a session, or ends what waits or runs. The log says what came of it,
   /// also that captures are off or why the file can't be had.
-  void signalled(const CaptureOptions& options);
+  void signalled(const CaptureOptions& options, TimePoint now);
+
+  /// Ends what has waited too long; asked about once a second.
+  void expire(TimePoint now);
 
   /// Captures are off from now on: what waits or runs ends.
   void switched_off();
@@ -44,8 +51,9 @@ class Captures {
 
  private:
   std::mutex mutex_;
-  std::shared_ptr<CaptureFile> file_;  // these two under mutex_; the last one, even when it is over
+  std::shared_ptr<CaptureFile> file_;  // these three under mutex_; the last one, even when it is over
   CaptureOptions options_;
+  TimePoint waits_until_{};
   std::atomic<bool> waits_{false};
 };
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <future>
 #include <optional>
 #include <pthread.h>
@@ -94,8 +95,24 @@ struct Gateway::State {
     for (const TlsContext& one : tls) certificates_expire.push_back(not_after(one));
   }
   void watch_servers() {
-    prober.emplace(shared.pools);
-    names.emplace(names_of(shared.pools, fixed.listeners), resolve, fixed.resolve_interval);
+    if (!prober) prober.emplace(shared.pools);
+    if (!names) names.emplace(names_of(shared.pools, fixed.listeners), resolve, fixed.resolve_interval);
+  }
+  /// After a reload the system may have no thread for it: servers are used all the same, and it is tried
+  /// again each second.
+  void try_to_watch_servers() {
+    if (prober && names) return;
+    try {
+      watch_servers();
+      if (std::exchange(told_unwatched, false)) spdlog::info("servers are watched again");
+    } catch (const std::exception& error) {
+      if (std::exchange(told_unwatched, true)) return;
+      spdlog::error(LogLine("servers are not watched")
+                        .text("error", error.what())
+                        .note("health checks or look-ups of host names are off until a thread is to be had; "
+                              "it is tried again each second")
+                        .str());
+    }
   }
   void replace_servers(const std::vector<PoolOptions>& wanted) {
     prober.reset();  // these two hold servers by their places
@@ -103,7 +120,7 @@ struct Gateway::State {
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       shared.pools[i].replace(wanted[i], std::chrono::steady_clock::now());
     }
-    watch_servers();
+    try_to_watch_servers();
   }
 
   Options options;           // in effect; replaced by a reload
@@ -117,6 +134,7 @@ struct Gateway::State {
   std::vector<std::thread> threads;
   std::optional<Prober> prober;
   std::optional<NameWatch> names;
+  bool told_unwatched = false;
   bool announced = false;
 };
 
@@ -166,7 +184,7 @@ void Gateway::stop_at_once() {
 void Gateway::reload(const Options& wanted) {
   Options next = fitted(rearranged(state_->options, wanted));
   const Runtime runtime = runtime_of(next, load_all_tls(next));
-  // From here on nothing can fail.
+  // From here on nothing fails: what has no thread yet gets it later.
   if (next.pools != state_->options.pools) {
     state_->replace_servers(next.pools);
     for (const PoolOptions& pool : next.pools) warn_without_active_server(pool);
@@ -181,7 +199,12 @@ void Gateway::reload(const Options& wanted) {
 }
 
 void Gateway::capture() {
-  state_->shared.captures.signalled(state_->options.capture);
+  state_->shared.captures.signalled(state_->options.capture, std::chrono::steady_clock::now());
+}
+
+void Gateway::look_after() {
+  state_->shared.captures.expire(std::chrono::steady_clock::now());
+  state_->try_to_watch_servers();
 }
 
 void Gateway::announce_end() {

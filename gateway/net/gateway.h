@@ -37,6 +37,10 @@ class Gateway {
   /// The operator's signal for a capture, see Captures.
   void capture();
 
+  /// What is looked at once a second, between start() and stop(): a capture that waits too long, and
+  /// probes and look-ups that had no thread after a reload.
+  void look_after();
+
   // The way out, see Drain: each step may be taken again.
 
   /// ready() is false from now on.

@@ -9,8 +9,10 @@ namespace gateway::net {
 Prober::Prober(std::deque<SharedPool>& pools)
     : pools_(pools), timer_(context_), room_{.context = context_, .buffers = buffers_, .random = random_} {
   if (next_due() == never) return;
-  probe_due_ones();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    probe_due_ones();
+    context_.run();
+  });
   pthread_setname_np(thread_.native_handle(), "prober");
 }
 

@@ -1,5 +1,6 @@
 #include "service/loader.h"
 
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -56,6 +57,12 @@ bool Loader::load(const std::string& file) {
   return true;
 }
 
+bool Loader::takes_long(TimePoint now) {
+  if (!loading_ || told_ || now - began_ < long_time) return false;
+  told_ = true;
+  return true;
+}
+
 void Loader::begin(const std::string& file) {
   try {
     std::thread([this, file, home = home_] {
@@ -65,6 +72,8 @@ void Loader::begin(const std::string& file) {
       boost::asio::post(*home->context, [this, file, loaded = std::move(loaded)] { done(file, loaded); });
     }).detach();
     loading_ = true;
+    told_ = false;
+    began_ = std::chrono::steady_clock::now();
   } catch (const std::system_error& error) {  // the system has no thread left
     take_(std::string("no thread can be started: ") + error.what());
   }

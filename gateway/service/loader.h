@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "base/time.h"
 #include "config/config.h"
 
 namespace gateway {
@@ -18,6 +19,9 @@ using Loaded = std::variant<config::Config, std::string>;
 /// admin port answers and the service manager hears of us. Nobody waits for that thread at the end.
 class Loader {
  public:
+  /// Longer than the system's resolver takes to give up on a few names.
+  static constexpr Duration long_time = minutes(1);
+
   /// `take` is called by `context`, which outlives this, with what was read.
   Loader(boost::asio::io_context& context, std::function<void(const Loaded&)> take);
   ~Loader();
@@ -27,6 +31,8 @@ class Loader {
   /// Nothing more is read after what is being read.
   void stop() { again_ = false; }
   bool loading() const { return loading_; }
+  /// True once for what has been read for long_time; asked about once a second.
+  bool takes_long(TimePoint now);
   /// True once one ended while its thread still read: then the process must end without destructors of what
   /// that thread uses.
   static bool abandoned();
@@ -41,6 +47,8 @@ class Loader {
   std::shared_ptr<Home> home_;  // shared with the thread
   bool loading_ = false;
   bool again_ = false;
+  bool told_ = false;  // that it takes long
+  TimePoint began_{};  // what is being read
 };
 
 }  // namespace gateway

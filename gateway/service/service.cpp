@@ -27,7 +27,6 @@ using net::DrainPhase;
 
 constexpr Duration drain_step = milliseconds(100);  // between two looks at who is left
 constexpr Duration farewells_max = minutes(1);      // after a drain's deadline
-constexpr Duration log_step = seconds(1);           // and at what is only counted
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -62,7 +61,7 @@ Service::Service(std::string file, const config::Config& config, const config::L
       signals_(context_),
       drain_timer_(context_),
       watchdog_timer_(context_),
-      log_timer_(context_),
+      second_timer_(context_),
       gateway_(config.net),
       build_(std::move(build)),
       started_(seconds_since_1970()),
@@ -86,7 +85,7 @@ int Service::run() {
   gateway_.start();  // logs every listener
   wait_for_signal();
   if (watchdog_) watch_shards();
-  watch_log();
+  every_second();
   net::notify_ready();
   net::notify_status("serving");
   context_.run();
@@ -130,7 +129,7 @@ void Service::hurry(int signal) {
 void Service::stop() {
   stopping_ = true;
   drain_timer_.cancel();
-  log_timer_.cancel();
+  second_timer_.cancel();
   give_up_reload();
   net::notify_stopping();
   context_.restart();
@@ -206,6 +205,18 @@ void Service::give_up_reload() {
   if (loader_.loading()) net::notify_ready();
 }
 
+/// What is read may hang for ever, and the thread that reads it can't be ended. A drain gave it up.
+void Service::watch_reload() {
+  if (drain_.phase() != DrainPhase::serving) return;
+  if (!loader_.takes_long(std::chrono::steady_clock::now())) return;
+  state_.last_successful = false;
+  spdlog::error(LogLine("reload takes long, the old configuration stays in use")
+                    .text("file", file_)
+                    .note("it, a file that it names or a name server doesn't answer; once that does, the "
+                          "reload goes on by itself, and only a restart ends it sooner")
+                    .str());
+}
+
 void Service::drain() {
   const bool again = drain_.phase() != DrainPhase::serving;
   LogLine line(again ? "a second SIGTERM, every client is told now" : "draining");
@@ -258,11 +269,13 @@ void Service::tell_counted(bool last) {
   if (const auto line = left_out_log_.take(shards)) spdlog::warn(line->str());
 }
 
-void Service::watch_log() {
+void Service::every_second() {
   tell_counted(false);
-  log_timer_.expires_after(log_step);
-  log_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) watch_log();
+  gateway_.look_after();
+  watch_reload();
+  second_timer_.expires_after(seconds(1));
+  second_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopping_) every_second();
   });
 }
 

@@ -46,6 +46,7 @@ class Service {
   bool may_reload();
   void take(const Loaded& loaded);
   void give_up_reload();
+  void watch_reload();
   std::vector<std::string> use(const config::Config& wanted);
   void tell_reloaded(const std::vector<std::string>& changed);
 
@@ -53,7 +54,7 @@ class Service {
   void advance_drain();
 
   void watch_shards();
-  void watch_log();
+  void every_second();
   void tell_counted(bool last);
 
   metrics::Scrape scrape() const;
@@ -65,7 +66,7 @@ class Service {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drain_timer_;
   boost::asio::steady_timer watchdog_timer_;
-  boost::asio::steady_timer log_timer_;
+  boost::asio::steady_timer second_timer_;
   net::Gateway gateway_;
   const metrics::Build build_;
   const double started_;  // seconds since 1970

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The steps of deploy/container/Containerfile without a container engine: each stage is a directory made by debootstrap, in
-which its RUN steps are run. The last stage's program then runs as the image says: its account, no capabilities, a root that
+which its RUN steps are run. A wanted stage's program then runs as the image says: its account, no capabilities, a root that
 can't be written, until it says it is ready; SIGTERM ends it. Needs root, network for apt, and build/roots of in_root.sh
 or time to make them.
 
-    tests/packaging/container.py [STAGE]     gateway by default, with the stages that it copies from
+    tests/packaging/container.py [STAGE…]    gateway by default, or demo, or both; with the stage that they are made from
 """
 
 import json
@@ -59,6 +59,8 @@ class Stage:
     def make(self):
         shutil.rmtree(self.root, ignore_errors=True)
         run("cp", "-a", "--reflink=auto", self.base_root(), self.root)
+        if self.base in self.stages:
+            self.workdir = self.stages[self.base].workdir
         for name, rest in self.work:
             print(f"== {self.name}: {name} {rest[:100]}", flush=True)
             began = time.monotonic()
@@ -134,7 +136,7 @@ def read_stages():
     return stages
 
 
-def ready():
+def gateway_ready():
     try:
         with urllib.request.urlopen(f"{ADMIN}/readyz", timeout=2) as answer:
             return answer.status == 200
@@ -142,11 +144,30 @@ def ready():
         return False
 
 
+def demo_ready():
+    with open("/proc/net/udp", encoding="utf-8") as file:
+        return "0100007F:3ACF" in file.read()  # 127.0.0.1:15055
+
+
+READY = {"gateway": gateway_ready, "demo": demo_ready}
+
+
+def account_of(stage):
+    """User and group, as numbers."""
+    if ":" in stage.user:
+        return stage.user.split(":")
+    with open(f"{stage.root}/etc/passwd", encoding="utf-8") as file:
+        return next(line.split(":")[2:4] for line in file if line.startswith(stage.user + ":"))
+
+
 def try_program(stage):
     """As `docker run --read-only --cap-drop ALL -v gateway.yaml:…:ro` does."""
-    with open(f"{stage.root}/etc/photon-gateway/gateway.yaml", "w", encoding="utf-8") as file:
-        file.write(CONFIG)
-    user, group = stage.user.split(":")
+    ready = READY[stage.name]
+    assert not ready(), "another program has its port"
+    if stage.name == "gateway":
+        with open(f"{stage.root}/etc/photon-gateway/gateway.yaml", "w", encoding="utf-8") as file:
+            file.write(CONFIG)
+    user, group = account_of(stage)
     script = ('mount --rbind "$1" "$1"; mount -o remount,bind,ro "$1"; root=$1 user=$2 group=$3; shift 3; '
               'exec chroot "$root" setpriv --reuid="$user" --regid="$group" --clear-groups --no-new-privs --bounding-set=-all '
               '--inh-caps=-all "$@"')
@@ -172,14 +193,15 @@ def try_program(stage):
           f"ended by {stage.stop_signal}")
 
 
-def main(wanted="gateway"):
+def main(*wanted):
     assert os.geteuid() == 0, "needs root, for chroot"
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
     stages = read_stages()
-    for name in dict.fromkeys(["build", wanted]):
+    wanted = wanted or ("gateway",)
+    stages["build"].make()
+    for name in wanted:
         stages[name].make()
-    if wanted == "gateway":
-        try_program(stages[wanted])
+        try_program(stages[name])
 
 
 if __name__ == "__main__":

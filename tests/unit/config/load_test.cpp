@@ -69,6 +69,9 @@ TEST(Load, ReadsTheFullExampleAsTheDefaultsItClaims) {
 }
 
 TEST(Load, ReadsEveryExample) {
+  for (const std::string file : {"container/gateway.yaml", "debian/gateway.yaml", "demo.yaml"}) {
+    EXPECT_NO_THROW(load_file(std::string(GATEWAY_SOURCE_DIR) + "/deploy/" + file)) << file;
+  }
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(example(""))) {
     if (entry.path().extension() != ".yaml") continue;

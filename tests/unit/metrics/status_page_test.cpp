@@ -141,7 +141,7 @@ TEST_F(StatusPageOf, SaysHowTheLastReloadWent) {
   config_.reloads = 1;
   EXPECT_THAT(words(), HasSubstr(" last reload succeeded "));
   config_.last_successful = false;
-  EXPECT_THAT(words(), HasSubstr(" last reload failed the log says why "));
+  EXPECT_THAT(words(), HasSubstr(" last reload not in effect the log says why "));
 }
 
 TEST_F(StatusPageOf, HoldsWhatIsUsedAgainstItsLimit) {

@@ -84,7 +84,7 @@ class CapturesTest : public testing::Test {
 
 TEST_F(CapturesTest, AreOffUnlessThereIsADirectory) {
   Captures captures;
-  captures.signalled({});
+  captures.signalled({}, now);
   EXPECT_FALSE(captures.wait());
   EXPECT_EQ(captures.take("master", address(1), now), nullptr);
   EXPECT_THAT(logged(), HasSubstr("no capture signal=SIGUSR1: captures are off"));
@@ -93,7 +93,7 @@ TEST_F(CapturesTest, AreOffUnlessThereIsADirectory) {
 TEST_F(CapturesTest, TakeTheNextSessionAndOnlyThat) {
   {
     Captures captures;
-    captures.signalled(options);
+    captures.signalled(options, now);
     EXPECT_TRUE(captures.wait());
     const auto captured = captures.take("master", address(1), now);
     ASSERT_NE(captured, nullptr);
@@ -115,23 +115,57 @@ TEST_F(CapturesTest, WaitForTheListenerAndTheClientTheyMean) {
   options.client = address(7);
   options.client->port = 0;
   Captures captures;
-  captures.signalled(options);
+  captures.signalled(options, now);
   EXPECT_EQ(captures.take("master", address(7), now), nullptr);
   EXPECT_EQ(captures.take("game", address(8), now), nullptr);
   EXPECT_TRUE(captures.wait());
   EXPECT_NE(captures.take("game", address(7), now), nullptr);
 }
 
+TEST_F(CapturesTest, WaitTenMinutesForTheirSessionAndNoLonger) {
+  {
+    Captures captures;
+    captures.signalled(options, now);
+    captures.expire(now + minutes(10) - milliseconds(1));
+    EXPECT_TRUE(captures.wait());
+    captures.expire(now + minutes(10));
+    EXPECT_FALSE(captures.wait());
+    EXPECT_EQ(captures.take("master", address(1), now + minutes(10)), nullptr);
+  }
+  EXPECT_THAT(logged(),
+              HasSubstr("capture ended reason=no_session lines=0 lines_dropped=0 file=" + file(1).string()));
+}
+
+TEST_F(CapturesTest, MayBeAskedForAgainWhenNoSessionCame) {
+  Captures captures;
+  captures.signalled(options, now);
+  captures.expire(now + minutes(10));
+  captures.signalled(options, now + minutes(11));
+  captures.expire(now + minutes(11));
+  EXPECT_TRUE(captures.wait()) << "ten minutes of its own";
+  EXPECT_NE(captures.take("master", address(1), now + minutes(12)), nullptr);
+  EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(CapturesTest, ThatHaveTheirSessionGoOn) {
+  options.duration = hours(1);
+  Captures captures;
+  captures.signalled(options, now);
+  const auto captured = captures.take("master", address(1), now + minutes(9));
+  captures.expire(now + minutes(11));
+  EXPECT_FALSE(captured->file->over());
+}
+
 TEST_F(CapturesTest, EndAtASecondSignal) {
   Captures captures;
-  captures.signalled(options);
+  captures.signalled(options, now);
   const auto captured = captures.take("master", address(1), now);
-  captures.signalled(options);
+  captures.signalled(options, now);
   EXPECT_TRUE(captured->file->over());
   captured->file->add("too late");
-  captures.signalled(options);  // and the third begins another
+  captures.signalled(options, now);  // and the third begins another
   EXPECT_TRUE(captures.wait());
-  captures.signalled(options);
+  captures.signalled(options, now);
   EXPECT_FALSE(captures.wait()) << "it waited, and is ended too";
   EXPECT_EQ(files(), 2U);
   EXPECT_THAT(content(file(1)), Not(HasSubstr("too late")));
@@ -140,7 +174,7 @@ TEST_F(CapturesTest, EndAtASecondSignal) {
 TEST_F(CapturesTest, WriteForNobodyElse) {
   const mode_t mask = umask(0);
   Captures captures;
-  captures.signalled(options);
+  captures.signalled(options, now);
   umask(mask);
   struct stat status {};
   ASSERT_EQ(stat(file(1).c_str(), &status), 0);
@@ -150,7 +184,7 @@ TEST_F(CapturesTest, WriteForNobodyElse) {
 TEST_F(CapturesTest, RefuseADirectoryThatOthersMayUse) {
   ASSERT_EQ(chmod(directory.c_str(), 0750), 0);
   Captures captures;
-  captures.signalled(options);
+  captures.signalled(options, now);
   EXPECT_FALSE(captures.wait());
   EXPECT_EQ(files(), 0U);
   EXPECT_THAT(logged(), HasSubstr("others may use it: it needs the mode 0700"));
@@ -160,7 +194,7 @@ TEST_F(CapturesTest, RefuseADirectoryOfAnotherUser) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
   ASSERT_EQ(chown(directory.c_str(), 65534, 65534), 0);
   Captures captures;
-  captures.signalled(options);
+  captures.signalled(options, now);
   EXPECT_FALSE(captures.wait());
   EXPECT_THAT(logged(), HasSubstr("it must belong to the user that photon-gateway runs as"));
 }
@@ -171,7 +205,7 @@ TEST_F(CapturesTest, RefuseADirectoryThatIsNotThereOrALink) {
   Captures captures;
   for (const std::filesystem::path& wrong : {directory / "none", link}) {
     options.directory = wrong;
-    captures.signalled(options);
+    captures.signalled(options, now);
     EXPECT_FALSE(captures.wait()) << wrong;
   }
   EXPECT_EQ(files(), 1U) << "the link";
@@ -183,7 +217,7 @@ TEST_F(CapturesTest, NeverWriteToAFileThatIsThere) {
   std::filesystem::create_symlink(directory / "elsewhere", file(2));
   {
     Captures captures;
-    captures.signalled(options);
+    captures.signalled(options, now);
   }
   EXPECT_EQ(content(file(1)), "mine");
   EXPECT_FALSE(std::filesystem::exists(directory / "elsewhere"));
@@ -194,7 +228,7 @@ TEST_F(CapturesTest, AreNeverLargerThanTheirSize) {
   options.size_max = std::size_t{64} * 1024;
   {
     Captures captures;
-    captures.signalled(options);
+    captures.signalled(options, now);
     const auto captured = captures.take("master", address(1), now);
     for (int i = 0; i < 2000; ++i) captured->file->add(std::string(99, 'x'));
     captured->file->finish("session_ended");
