@@ -209,6 +209,7 @@ TEST(Drain, APlayerWhoIsBeingRedirectedGetsIntoItsRoom) {
     ASSERT_TRUE(play_together(
         {player.get()}, [&] { return scene.sessions("name") == 1; }, patience));
     scene.gateway.process().signal(SIGTERM);
+    ASSERT_TRUE(reaches(scene.gateway, "refusing"));
     ASSERT_TRUE(play_together(
         {player.get()}, [&] { return player->player().done(); }, patience));
     EXPECT_TRUE(player->player().in_room()) << player->player().refusal();
