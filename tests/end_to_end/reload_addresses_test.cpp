@@ -1,0 +1,76 @@
+// SIGHUP and LoadBalancing: what a reload changes about where players are sent, under sessions that live.
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "end_to_end/balanced_scene.h"
+
+namespace gateway::test {
+namespace {
+
+using Entry = PlayerOptions::Entry;
+using Scheme = GatewayProcess::Scheme;
+using testing::ElementsAre;
+
+constexpr auto schemes = {Scheme::udp, Scheme::tcp, Scheme::ws};
+
+PlayerOptions options(Entry entry, const std::string& room = "room") {
+  PlayerOptions options;
+  options.entry = entry;
+  options.room = room;
+  return options;
+}
+
+/// Reloads the scene's file with another text wherever it says this one.
+bool reload(BalancedScene& scene, const std::string& text, const std::string& by) {
+  std::ifstream file(scene.gateway.config_path());
+  std::string config{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(config.find(text), std::string::npos) << config;
+  for (auto at = config.find(text); at != std::string::npos; at = config.find(text, at + by.size()))
+    config.replace(at, text.size(), by);
+  scene.gateway.write_config(config);
+  return scene.gateway.reload();
+}
+
+/// A player whose session at this listener has just begun, so that nothing was asked there yet.
+std::unique_ptr<SocketPlayer> arrived(BalancedScene& scene, const PlayerOptions& wanted,
+                                      const std::string& listener) {
+  const std::size_t before = scene.sessions(listener);
+  auto player = scene.player(wanted);
+  EXPECT_TRUE(play_together(
+      {player.get()}, [&] { return scene.sessions(listener) > before; }, patience));
+  return player;
+}
+
+void play_on(SocketPlayer& player) {
+  EXPECT_TRUE(play_together(
+      {&player}, [&] { return player.player().done(); }, patience));
+}
+
+TEST(ReloadOfAddresses, APublicAddressChangesForASessionThatLives) {
+  for (const Scheme scheme : schemes) {
+    SCOPED_TRACE(net::name(scheme));
+    BalancedScene scene(scheme);
+    const auto alice = scene.played(options(Entry::create));
+    EXPECT_TRUE(alice->player().in_room()) << alice->player().refusal();
+    EXPECT_THAT(alice->player().addresses(), ElementsAre(scene.name(), scene.master(), scene.game(0)));
+
+    const auto bob = arrived(scene, options(Entry::join), "master");
+    const std::string moved = "localhost" + scene.game(0).substr(scene.game(0).find(':'));
+    ASSERT_TRUE(
+        reload(scene, "public_address: \"" + scene.game(0) + "\"", "public_address: \"" + moved + "\""));
+    play_on(*bob);
+    EXPECT_TRUE(bob->player().in_room()) << bob->player().refusal();
+    EXPECT_THAT(bob->player().addresses(), ElementsAre(scene.name(), scene.master(), moved));
+    scene.expect_clean(*alice);
+    scene.expect_clean(*bob);
+  }
+}
+
+}  // namespace
+}  // namespace gateway::test
