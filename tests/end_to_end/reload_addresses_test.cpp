@@ -72,5 +72,26 @@ TEST(ReloadOfAddresses, APublicAddressChangesForASessionThatLives) {
   }
 }
 
+/// What an operator finds when servers were given another name: nobody gets in until the file says it too.
+TEST(ReloadOfAddresses, WhatAServerCallsItselfIsKnownAtOnceForASessionThatLives) {
+  for (const Scheme scheme : schemes) {
+    SCOPED_TRACE(net::name(scheme));
+    BalancedScene::Options names;
+    names.spelling.host = "old.example.com";
+    names.more = "rewriting: { unknown_addresses: reject }\n";
+    BalancedScene scene(scheme, names);
+    scene.servers.name_each_other({.host = "new.example.com"});
+    const auto alice = scene.played(options(Entry::create));
+    EXPECT_EQ(alice->player().return_code(), -1) << alice->player().refusal();
+
+    const auto bob = arrived(scene, options(Entry::create), "name");
+    ASSERT_TRUE(reload(scene, "old.example.com", "new.example.com"));
+    play_on(*bob);
+    EXPECT_TRUE(bob->player().in_room()) << bob->player().refusal();
+    EXPECT_THAT(bob->player().addresses(), ElementsAre(scene.name(), scene.master(), scene.game(0)));
+    scene.expect_clean(*bob);
+  }
+}
+
 }  // namespace
 }  // namespace gateway::test
