@@ -93,5 +93,33 @@ TEST(ReloadOfAddresses, WhatAServerCallsItselfIsKnownAtOnceForASessionThatLives)
   }
 }
 
+/// The second game server has no listener.
+TEST(ReloadOfAddresses, UnknownOnesAreRefusedAtOnceToASessionThatLives) {
+  for (const Scheme scheme : schemes) {
+    SCOPED_TRACE(net::name(scheme));
+    BalancedScene::Options one_game;
+    one_game.fronted_games = 1;
+    one_game.more = "rewriting: { unknown_addresses: pass }\n";
+    BalancedScene scene(scheme, one_game);
+    const auto wanting = [](Entry entry, const std::string& room) {
+      PlayerOptions wanted = options(entry, room);
+      wanted.encryption = PlayerOptions::Encryption::none;  // there is nobody to answer at the server itself
+      return wanted;
+    };
+    const auto unknown = "127.0.0.1:" + std::to_string(scene.servers.game(1));
+    EXPECT_TRUE(scene.played(wanting(Entry::create, "one"))->player().in_room());
+    const auto alice = scene.played(wanting(Entry::create, "two"));
+    EXPECT_TRUE(alice->player().in_room()) << alice->player().refusal();
+    EXPECT_THAT(alice->player().addresses(), ElementsAre(scene.name(), scene.master(), unknown));
+
+    const auto bob = arrived(scene, wanting(Entry::join, "two"), "master");
+    ASSERT_TRUE(reload(scene, "unknown_addresses: pass", "unknown_addresses: reject"));
+    play_on(*bob);
+    EXPECT_EQ(bob->player().return_code(), -1) << bob->player().refusal();
+    EXPECT_THAT(bob->player().addresses(), ElementsAre(scene.name(), scene.master()));
+    scene.expect_clean(*bob);
+  }
+}
+
 }  // namespace
 }  // namespace gateway::test
