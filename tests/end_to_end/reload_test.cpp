@@ -43,6 +43,19 @@ bool ends(PhotonSocketClient& client) {
   return client.run_until([&] { return client.client().last(Kind::disconnected) != nullptr; }, patience);
 }
 
+/// False when it is refused, or ended.
+bool gets_another_key(PhotonSocketClient& client) {
+  const std::size_t before = client.client().count(Kind::encryption_established);
+  const auto gets_it = [&] { return client.client().count(Kind::encryption_established) > before; };
+  const auto over = [&] {
+    return client.client().last(Kind::encryption_failed) != nullptr ||
+           client.client().last(Kind::disconnected) != nullptr;
+  };
+  client.client().exchange_keys(client.now());
+  client.run_until([&] { return gets_it() || over(); }, patience);
+  return gets_it();
+}
+
 std::string upstreams(const GatewayProcess& gateway) {
   return http_get(gateway.admin_port(), "/upstreams").body;
 }
@@ -73,6 +86,20 @@ TEST(Reload, WhichResponsesAreSealedChangesForASessionThatLives) {
   EXPECT_TRUE(ask(*client, Operation::echo, 0, {}, false)->encrypted);
   ASSERT_TRUE(scene.gateway.reload(options_of(scene)));
   EXPECT_FALSE(ask(*client, Operation::echo, 0, {}, false)->encrypted);
+}
+
+TEST(Reload, HowManyKeysASessionGetsChangesForOneThatLives) {
+  Scene scene;
+  const auto client = scene.encrypted();
+  const auto other = scene.encrypted();
+  EXPECT_TRUE(gets_another_key(*client));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, "encryption: { key_exchange: { per_session: 2 } }\n")));
+  EXPECT_FALSE(gets_another_key(*client)) << "it has had two";
+  EXPECT_TRUE(ends(*client)) << "nothing can be read of who threw its key away";
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=key_exchange", patience));
+  EXPECT_TRUE(gets_another_key(*other));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene)));
+  EXPECT_TRUE(gets_another_key(*other)) << "it may have a third again";
 }
 
 TEST(Reload, LowerLimitsEndNobodyAndRefuseWhoComesNext) {
