@@ -1,9 +1,10 @@
-// SIGHUP and LoadBalancing: what a reload changes about where players are sent, under sessions that live.
+// SIGHUP and LoadBalancing: what a reload changes for players who are on their way, or in their room.
 
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -118,6 +119,31 @@ TEST(ReloadOfAddresses, UnknownOnesAreRefusedAtOnceToASessionThatLives) {
     EXPECT_EQ(bob->player().return_code(), -1) << bob->player().refusal();
     EXPECT_THAT(bob->player().addresses(), ElementsAre(scene.name(), scene.master()));
     scene.expect_clean(*bob);
+  }
+}
+
+TEST(ReloadOfUnknownKey, EndsASessionThatLivesWithItsNextMessageThatCannotBeRead) {
+  for (const Scheme scheme : schemes) {
+    SCOPED_TRACE(net::name(scheme));
+    BalancedScene::Options passing;
+    passing.more = "encryption: { unknown_key: pass }\n";
+    BalancedScene scene(scheme, passing);
+    PlayerOptions wanted = options(Entry::create);
+    wanted.once = true;
+    const auto player = scene.played(wanted);
+    ASSERT_TRUE(player->player().in_room()) << player->player().refusal();
+    const std::vector<std::uint8_t> data{1, 2, 3};
+    ASSERT_TRUE(player->raise(42, data, true));
+    EXPECT_TRUE(play_together(
+        {player.get()}, [&] { return scene.servers.opened() == 1; }, patience));
+
+    ASSERT_TRUE(reload(scene, "unknown_key: pass", "unknown_key: end"));
+    ASSERT_TRUE(player->raise(42, data, true));
+    const auto refused = [&] { return player->player().place() == Player::Place::refused; };
+    EXPECT_TRUE(play_together({player.get()}, refused, patience));
+    EXPECT_EQ(player->player().refusal(), "disconnected");
+    EXPECT_EQ(scene.servers.opened(), 1U);
+    scene.expect_clean(*player);
   }
 }
 
