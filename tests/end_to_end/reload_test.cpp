@@ -88,6 +88,38 @@ TEST(Reload, WhichResponsesAreSealedChangesForASessionThatLives) {
   EXPECT_FALSE(ask(*client, Operation::echo, 0, {}, false)->encrypted);
 }
 
+TEST(Reload, WhichEventsAreSealedChangesForSessionsThatLive) {
+  Scene scene;
+  const auto alice = scene.encrypted();
+  const auto bob = scene.encrypted();
+  for (auto* client : {alice.get(), bob.get()})
+    ASSERT_NE(ask(*client, Operation::join, 0, {}, false), nullptr);
+  ASSERT_NE(ask(*bob, Operation::echo, 0, {}, true), nullptr) << "which confirms the key";
+  const auto arrives_sealed = [&](std::uint8_t code, bool encrypt) {
+    const std::size_t before = bob->client().count(Kind::event);
+    const auto arrived = [&] {
+      return bob->client().count(Kind::event) > before && bob->client().last(Kind::event)->code == code;
+    };
+    const auto message =
+        write_raise_event(message::Serialization::v16, code, std::vector<std::uint8_t>{1, 2, 3});
+    EXPECT_TRUE(alice->client().message(alice->now(), message[1], Bytes(message).subspan(2), 0,
+                                        wire::Flags::reliable, encrypt));
+    EXPECT_TRUE(run_together(std::vector{alice.get(), bob.get()}, arrived, patience));
+    return bob->client().last(Kind::event)->encrypted;
+  };
+  EXPECT_FALSE(arrives_sealed(10, false));
+  EXPECT_TRUE(arrives_sealed(20, true));
+  ASSERT_TRUE(
+      scene.gateway.reload(options_of(scene, "encryption: { events: listed, listed_events: [10] }\n")));
+  EXPECT_TRUE(arrives_sealed(10, false));
+  EXPECT_FALSE(arrives_sealed(20, true));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, "encryption: { events: all }\n")));
+  EXPECT_TRUE(arrives_sealed(11, false));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene)));
+  EXPECT_FALSE(arrives_sealed(10, false));
+  EXPECT_TRUE(arrives_sealed(20, false)) << "it was raised encrypted once";
+}
+
 TEST(Reload, HowManyKeysASessionGetsChangesForOneThatLives) {
   Scene scene;
   const auto client = scene.encrypted();
