@@ -207,6 +207,26 @@ TEST(Reload, TheSizeOfMessagesIsThatOfTheSessionsBeginning) {
   EXPECT_TRUE(echoes(*before, 5000));
 }
 
+TEST(Reload, HowLongInitResponseMayTakeIsThatOfTheSessionsBeginning) {
+  Scene scene({.greeting = Greeting::no_init_response});
+  const auto before = scene.client();
+  before->connect();
+  const auto begun = [&] {
+    return scene.gateway.metric(
+               "photon_gateway_sessions{listener=\"test\",transport=\"udp\",state=\"opening\"}") == 1;
+  };
+  ASSERT_TRUE(before->run_until(begun, patience));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, "timeouts: { init: 1s }\n")));
+  const auto after = scene.client();
+  after->connect();
+  EXPECT_TRUE(run_together(
+      std::vector{before.get(), after.get()},
+      [&] { return after->client().last(Kind::disconnected) != nullptr; }, patience));
+  EXPECT_EQ(after->client().last(Kind::disconnected)->reason, 2);
+  EXPECT_EQ(before->client().last(Kind::disconnected), nullptr) << "it still has the rest of its 30 s";
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=init_timeout", patience));
+}
+
 TEST(Reload, ARemovedServerKeepsItsSessionAndNewOnesGoToTheOther) {
   Scene scene;
   TestServerSocket another;
