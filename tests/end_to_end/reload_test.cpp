@@ -207,6 +207,23 @@ TEST(Reload, TheSizeOfMessagesIsThatOfTheSessionsBeginning) {
   EXPECT_TRUE(echoes(*before, 5000));
 }
 
+TEST(Reload, HowManyMessagesAClientMaySendIsThatOfTheSessionsBeginning) {
+  Scene scene;
+  const auto send_twenty = [](Scene::Client& client) {
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(send(client, Operation::echo, 0, {}, false));
+  };
+  const auto before = scene.connected();
+  ASSERT_TRUE(
+      scene.gateway.reload(options_of(scene, "limits: { per_session: { messages: 5/s }, sessions: 500 }\n")));
+  const auto after = scene.connected();
+  send_twenty(*before);
+  EXPECT_TRUE(before->run_until([&] { return before->client().count(Kind::response) == 20; }, patience));
+  send_twenty(*after);
+  EXPECT_TRUE(ends(*after));
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=message_rate", patience));
+  EXPECT_TRUE(echoes(*before, 10));
+}
+
 TEST(Reload, HowLongInitResponseMayTakeIsThatOfTheSessionsBeginning) {
   Scene scene({.greeting = Greeting::no_init_response});
   const auto before = scene.client();
