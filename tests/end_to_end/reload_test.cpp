@@ -183,6 +183,28 @@ TEST(Reload, TheLogLevelChangesAtOnce) {
   EXPECT_TRUE(scene.gateway.process().wait_for_output("address=127.0.0.1", patience)) << "of debug only";
 }
 
+TEST(Reload, HowManyRecordsOfSessionsAreWrittenChangesAtOnce) {
+  const std::string one_shard = "threads: 1\n";
+  Scene scene({}, one_shard);
+  const auto eight_leave = [&] {
+    std::vector<std::unique_ptr<Scene::Client>> clients;
+    std::vector<Scene::Client*> together;
+    for (int i = 0; i < 8; ++i) together.push_back(clients.emplace_back(scene.connected()).get());
+    for (Scene::Client* const client : together) client->client().disconnect(client->now());
+    const auto left = [&] {
+      return scene.gateway.metric(
+                 "photon_gateway_sessions{listener=\"test\",transport=\"udp\",state=\"open\"}") == 0;
+    };
+    EXPECT_TRUE(run_together(together, left, patience));
+  };
+  eight_leave();
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_log_records_left_out_total"), 0);
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, one_shard + "log: { sessions: 1/s }\n")));
+  eight_leave();
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("session records left out count=", patience));
+  EXPECT_GT(scene.gateway.metric("photon_gateway_log_records_left_out_total"), 0);
+}
+
 TEST(Reload, TheLogNamesTheKeysThatChanged) {
   Scene scene;
   ASSERT_TRUE(
