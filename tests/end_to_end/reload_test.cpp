@@ -134,6 +134,32 @@ TEST(Reload, HowManyKeysASessionGetsChangesForOneThatLives) {
   EXPECT_TRUE(gets_another_key(*other)) << "it may have a third again";
 }
 
+TEST(Reload, HowManyKeyExchangesAreComputedAndHowLongTheyWaitChangesForSessionsThatLive) {
+  Scene scene;
+  std::vector<std::unique_ptr<Scene::Client>> clients;
+  std::vector<Scene::Client*> together;
+  for (int i = 0; i < 6; ++i) together.push_back(clients.emplace_back(scene.connected()).get());
+  const auto get_keys = [](const std::vector<Scene::Client*>& three) {
+    for (Scene::Client* const client : three) client->client().exchange_keys(client->now());
+    const auto count = [&](Kind kind) {
+      return std::ranges::count_if(
+          three, [kind](Scene::Client* client) { return client->client().last(kind) != nullptr; });
+    };
+    const auto answered = [&] {
+      return count(Kind::encryption_established) + count(Kind::encryption_failed) == 3;
+    };
+    EXPECT_TRUE(run_together(three, answered, patience));
+    return count(Kind::encryption_established);
+  };
+  EXPECT_EQ(get_keys({together.begin(), together.begin() + 3}), 3);
+  ASSERT_TRUE(
+      scene.gateway.reload(options_of(scene, "encryption: { key_exchange: { rate: 1/s, wait: 10ms } }\n")));
+  const auto keys = get_keys({together.begin() + 3, together.end()});
+  EXPECT_GE(keys, 1);
+  EXPECT_LT(keys, 3) << "a second is longer than they may wait";
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_handshakes_total{result=\"throttled\"}"), 3 - keys);
+}
+
 TEST(Reload, LowerLimitsEndNobodyAndRefuseWhoComesNext) {
   Scene scene;
   const auto first = scene.connected();
