@@ -198,6 +198,20 @@ TEST(Drain, ReloadsNothingMeanwhile) {
   EXPECT_EQ(scene.gateway.process().wait(patience), 0);
 }
 
+/// It would have announced for an hour.
+TEST(Drain, GoesAsTheLastReloadBeforeItSays) {
+  Scene scene({}, "drain: { announce: 1h, deadline: 2h }\n");
+  const auto client = scene.connected();
+  ASSERT_TRUE(scene.gateway.reload({.servers = {scene.server.port()},
+                                    .more = "drain: { announce: 0s, deadline: 500ms }\n",
+                                    .upstream = {"health_check: off"}}));
+  scene.gateway.process().signal(SIGTERM);
+  ASSERT_TRUE(reaches(scene.gateway, "refusing sessions=1"));
+  EXPECT_TRUE(told(*client));
+  EXPECT_EQ(client->client().last(Kind::disconnected)->reason, 1);
+  EXPECT_EQ(scene.gateway.process().wait(patience), 1);
+}
+
 TEST(Drain, APlayerWhoIsBeingRedirectedGetsIntoItsRoom) {
   for (const Scheme scheme : {Scheme::udp, Scheme::tcp, Scheme::ws}) {
     BalancedScene::Options how;
@@ -209,6 +223,7 @@ TEST(Drain, APlayerWhoIsBeingRedirectedGetsIntoItsRoom) {
     ASSERT_TRUE(play_together(
         {player.get()}, [&] { return scene.sessions("name") == 1; }, patience));
     scene.gateway.process().signal(SIGTERM);
+    ASSERT_TRUE(reaches(scene.gateway, "refusing"));
     ASSERT_TRUE(play_together(
         {player.get()}, [&] { return player->player().done(); }, patience));
     EXPECT_TRUE(player->player().in_room()) << player->player().refusal();

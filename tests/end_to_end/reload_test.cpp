@@ -43,6 +43,19 @@ bool ends(PhotonSocketClient& client) {
   return client.run_until([&] { return client.client().last(Kind::disconnected) != nullptr; }, patience);
 }
 
+/// False when it is refused, or ended.
+bool gets_another_key(PhotonSocketClient& client) {
+  const std::size_t before = client.client().count(Kind::encryption_established);
+  const auto gets_it = [&] { return client.client().count(Kind::encryption_established) > before; };
+  const auto over = [&] {
+    return client.client().last(Kind::encryption_failed) != nullptr ||
+           client.client().last(Kind::disconnected) != nullptr;
+  };
+  client.client().exchange_keys(client.now());
+  client.run_until([&] { return gets_it() || over(); }, patience);
+  return gets_it();
+}
+
 std::string upstreams(const GatewayProcess& gateway) {
   return http_get(gateway.admin_port(), "/upstreams").body;
 }
@@ -73,6 +86,78 @@ TEST(Reload, WhichResponsesAreSealedChangesForASessionThatLives) {
   EXPECT_TRUE(ask(*client, Operation::echo, 0, {}, false)->encrypted);
   ASSERT_TRUE(scene.gateway.reload(options_of(scene)));
   EXPECT_FALSE(ask(*client, Operation::echo, 0, {}, false)->encrypted);
+}
+
+TEST(Reload, WhichEventsAreSealedChangesForSessionsThatLive) {
+  Scene scene;
+  const auto alice = scene.encrypted();
+  const auto bob = scene.encrypted();
+  for (auto* client : {alice.get(), bob.get()})
+    ASSERT_NE(ask(*client, Operation::join, 0, {}, false), nullptr);
+  ASSERT_NE(ask(*bob, Operation::echo, 0, {}, true), nullptr) << "which confirms the key";
+  const auto arrives_sealed = [&](std::uint8_t code, bool encrypt) {
+    const std::size_t before = bob->client().count(Kind::event);
+    const auto arrived = [&] {
+      return bob->client().count(Kind::event) > before && bob->client().last(Kind::event)->code == code;
+    };
+    const auto message =
+        write_raise_event(message::Serialization::v16, code, std::vector<std::uint8_t>{1, 2, 3});
+    EXPECT_TRUE(alice->client().message(alice->now(), message[1], Bytes(message).subspan(2), 0,
+                                        wire::Flags::reliable, encrypt));
+    EXPECT_TRUE(run_together(std::vector{alice.get(), bob.get()}, arrived, patience));
+    return bob->client().last(Kind::event)->encrypted;
+  };
+  EXPECT_FALSE(arrives_sealed(10, false));
+  EXPECT_TRUE(arrives_sealed(20, true));
+  ASSERT_TRUE(
+      scene.gateway.reload(options_of(scene, "encryption: { events: listed, listed_events: [10] }\n")));
+  EXPECT_TRUE(arrives_sealed(10, false));
+  EXPECT_FALSE(arrives_sealed(20, true));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, "encryption: { events: all }\n")));
+  EXPECT_TRUE(arrives_sealed(11, false));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene)));
+  EXPECT_FALSE(arrives_sealed(10, false));
+  EXPECT_TRUE(arrives_sealed(20, false)) << "it was raised encrypted once";
+}
+
+TEST(Reload, HowManyKeysASessionGetsChangesForOneThatLives) {
+  Scene scene;
+  const auto client = scene.encrypted();
+  const auto other = scene.encrypted();
+  EXPECT_TRUE(gets_another_key(*client));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, "encryption: { key_exchange: { per_session: 2 } }\n")));
+  EXPECT_FALSE(gets_another_key(*client)) << "it has had two";
+  EXPECT_TRUE(ends(*client)) << "nothing can be read of who threw its key away";
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=key_exchange", patience));
+  EXPECT_TRUE(gets_another_key(*other));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene)));
+  EXPECT_TRUE(gets_another_key(*other)) << "it may have a third again";
+}
+
+TEST(Reload, HowManyKeyExchangesAreComputedAndHowLongTheyWaitChangesForSessionsThatLive) {
+  Scene scene;
+  std::vector<std::unique_ptr<Scene::Client>> clients;
+  std::vector<Scene::Client*> together;
+  for (int i = 0; i < 6; ++i) together.push_back(clients.emplace_back(scene.connected()).get());
+  const auto get_keys = [](const std::vector<Scene::Client*>& three) {
+    for (Scene::Client* const client : three) client->client().exchange_keys(client->now());
+    const auto count = [&](Kind kind) {
+      return std::ranges::count_if(
+          three, [kind](Scene::Client* client) { return client->client().last(kind) != nullptr; });
+    };
+    const auto answered = [&] {
+      return count(Kind::encryption_established) + count(Kind::encryption_failed) == 3;
+    };
+    EXPECT_TRUE(run_together(three, answered, patience));
+    return count(Kind::encryption_established);
+  };
+  EXPECT_EQ(get_keys({together.begin(), together.begin() + 3}), 3);
+  ASSERT_TRUE(
+      scene.gateway.reload(options_of(scene, "encryption: { key_exchange: { rate: 1/s, wait: 10ms } }\n")));
+  const auto keys = get_keys({together.begin() + 3, together.end()});
+  EXPECT_GE(keys, 1);
+  EXPECT_LT(keys, 3) << "a second is longer than they may wait";
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_handshakes_total{result=\"throttled\"}"), 3 - keys);
 }
 
 TEST(Reload, LowerLimitsEndNobodyAndRefuseWhoComesNext) {
@@ -124,6 +209,28 @@ TEST(Reload, TheLogLevelChangesAtOnce) {
   EXPECT_TRUE(scene.gateway.process().wait_for_output("address=127.0.0.1", patience)) << "of debug only";
 }
 
+TEST(Reload, HowManyRecordsOfSessionsAreWrittenChangesAtOnce) {
+  const std::string one_shard = "threads: 1\n";
+  Scene scene({}, one_shard);
+  const auto eight_leave = [&] {
+    std::vector<std::unique_ptr<Scene::Client>> clients;
+    std::vector<Scene::Client*> together;
+    for (int i = 0; i < 8; ++i) together.push_back(clients.emplace_back(scene.connected()).get());
+    for (Scene::Client* const client : together) client->client().disconnect(client->now());
+    const auto left = [&] {
+      return scene.gateway.metric(
+                 "photon_gateway_sessions{listener=\"test\",transport=\"udp\",state=\"open\"}") == 0;
+    };
+    EXPECT_TRUE(run_together(together, left, patience));
+  };
+  eight_leave();
+  EXPECT_EQ(scene.gateway.metric("photon_gateway_log_records_left_out_total"), 0);
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, one_shard + "log: { sessions: 1/s }\n")));
+  eight_leave();
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("session records left out count=", patience));
+  EXPECT_GT(scene.gateway.metric("photon_gateway_log_records_left_out_total"), 0);
+}
+
 TEST(Reload, TheLogNamesTheKeysThatChanged) {
   Scene scene;
   ASSERT_TRUE(
@@ -146,6 +253,43 @@ TEST(Reload, TheSizeOfMessagesIsThatOfTheSessionsBeginning) {
   EXPECT_TRUE(ends(*after));
   EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=message_size", patience));
   EXPECT_TRUE(echoes(*before, 5000));
+}
+
+TEST(Reload, HowManyMessagesAClientMaySendIsThatOfTheSessionsBeginning) {
+  Scene scene;
+  const auto send_twenty = [](Scene::Client& client) {
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(send(client, Operation::echo, 0, {}, false));
+  };
+  const auto before = scene.connected();
+  ASSERT_TRUE(
+      scene.gateway.reload(options_of(scene, "limits: { per_session: { messages: 5/s }, sessions: 500 }\n")));
+  const auto after = scene.connected();
+  send_twenty(*before);
+  EXPECT_TRUE(before->run_until([&] { return before->client().count(Kind::response) == 20; }, patience));
+  send_twenty(*after);
+  EXPECT_TRUE(ends(*after));
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=message_rate", patience));
+  EXPECT_TRUE(echoes(*before, 10));
+}
+
+TEST(Reload, HowLongInitResponseMayTakeIsThatOfTheSessionsBeginning) {
+  Scene scene({.greeting = Greeting::no_init_response});
+  const auto before = scene.client();
+  before->connect();
+  const auto begun = [&] {
+    return scene.gateway.metric(
+               "photon_gateway_sessions{listener=\"test\",transport=\"udp\",state=\"opening\"}") == 1;
+  };
+  ASSERT_TRUE(before->run_until(begun, patience));
+  ASSERT_TRUE(scene.gateway.reload(options_of(scene, "timeouts: { init: 1s }\n")));
+  const auto after = scene.client();
+  after->connect();
+  EXPECT_TRUE(run_together(
+      std::vector{before.get(), after.get()},
+      [&] { return after->client().last(Kind::disconnected) != nullptr; }, patience));
+  EXPECT_EQ(after->client().last(Kind::disconnected)->reason, 2);
+  EXPECT_EQ(before->client().last(Kind::disconnected), nullptr) << "it still has the rest of its 30 s";
+  EXPECT_TRUE(scene.gateway.process().wait_for_output("reason=init_timeout", patience));
 }
 
 TEST(Reload, ARemovedServerKeepsItsSessionAndNewOnesGoToTheOther) {
