@@ -129,7 +129,7 @@ constexpr Key table[] = {
              "Beyond it those of an address (IPv6: a /64) wait for everybody else's, and use at most half of "
              "rate."),
     optional("encryption.key_exchange.per_session", Kind::number, "", "1 to 1000", "4", live,
-             "Further ones are refused."),
+             "A further one ends the session."),
 
     optional("encryption.key_exchange.queue", Kind::number, "", "1 to 1000000", "4096", live,
              "So many wait a shard; when it is full, further ones are refused, those of an address over "
