@@ -79,6 +79,8 @@ class Link : public std::enable_shared_from_this<Link> {
 
   /// Bytes on their way to or from the session that wait here.
   virtual std::size_t held_bytes() const = 0;
+  /// Of memory that it takes itself.
+  std::size_t own_bytes() const { return bytes_; }
 
   /// The client's place among all sessions, kept as long as its socket.
   void admit(Admitted admitted) { admitted_.emplace(std::move(admitted)); }

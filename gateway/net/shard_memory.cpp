@@ -13,8 +13,8 @@ namespace gateway::net {
 
 namespace {
 
-/// Bytes that ending the session frees, about: what waits in it and on its links.
-std::size_t bytes_held_by(const SessionSlot& slot) {
+/// Bytes that wait in the session and on its links.
+std::size_t queued_by(const SessionSlot& slot) {
   const std::size_t in_links = slot.streams ? slot.streams->held_bytes() : 0;
   return slot.session->buffered_bytes() + slot.bookkeeping_bytes + in_links;
 }
@@ -55,17 +55,29 @@ void Shard::note_bookkeeping(SessionSlot& slot) {
 }
 
 /// Chooses the largest sessions, of those addresses first that hold most, until what they held is `bytes`.
-/// Connections that aren't sessions yet go before them.
+/// Connections that aren't sessions yet go before them. What is ending already will be free without it.
 void Shard::shed_memory(std::size_t bytes, std::size_t used) {
   if (!entering_.empty()) return stop_entering(Rejection::memory);
+  std::size_t ending = 0;
   std::vector<Holder> holders;
   for (Index i = 0; i < sessions_.size(); ++i) {
     const SessionSlot& slot = sessions_[i];
-    if (!slot.session || slot.session->record().end != session::End::none) continue;
-    holders.push_back({session_bytes + bytes_held_by(slot), i, limit_key(slot.client)});
+    if (!slot.session) continue;
+    const std::size_t queued = queued_by(slot);
+    const std::size_t held = session_bytes + queued + (slot.streams ? slot.streams->link_bytes() : 0);
+    if (slot.session->record().end != session::End::none) {
+      ending += held;
+      continue;
+    }
+    holders.push_back({.held = held,
+                       .queued = queued,
+                       .index = i,
+                       .address = limit_key(slot.client),
+                       .alone = shared_.admission.exempts(slot.client)});
   }
-  const Spared spared{.session = shed_bytes_min, .address = used / shed_address_part};
-  for (const Index index : chosen_to_end(std::move(holders), bytes, spared))
+  if (ending >= bytes) return;
+  const Spared spared{.queued = shed_bytes_min, .together = used / shed_address_part};
+  for (const Index index : chosen_to_end(std::move(holders), bytes - ending, spared))
     shed_.push_back({index, sessions_[index].generation});
 }
 

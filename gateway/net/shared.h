@@ -44,6 +44,8 @@ class Admission {
   /// From now on by these; sessions that live are never ended for it.
   void use(const LimitOptions& limits);
   bool has_session(const Address& address) const;
+  /// Any thread may ask.
+  bool exempts(const Address& address) const { return exempt_.contains(address); }
 
   std::size_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
 

@@ -8,17 +8,21 @@
 
 namespace gateway::net {
 
-/// A session that may end for the memory it holds.
+/// A session that may end for the memory it holds, in bytes.
 struct Holder {
-  std::size_t held;
-  std::uint32_t index;  // its slot
-  Address address;      // its limit_key()
+  std::size_t held;          // its end frees so much
+  std::size_t queued;        // of it waits in queues
+  std::uint32_t index;       // its slot
+  Address address;           // its limit_key()
+  bool alone = false;        // its address says nothing of who is behind it
+  std::size_t together = 0;  // what its address holds; chosen_to_end() counts
 };
 
-/// Who holds less in bytes isn't what fills the memory: a session for itself, unless all of its address are.
+/// Who isn't what fills the memory, in bytes: a session with less in queues, unless all of its address
+/// together hold so much.
 struct Spared {
-  std::size_t session = 0;
-  std::size_t address = 0;
+  std::size_t queued = 0;
+  std::size_t together = 0;
 };
 
 /// The sessions that end so that `bytes` get free, in this order: of the address that holds most in all the

@@ -99,6 +99,12 @@ std::size_t StreamPair::held_bytes() const {
   return bytes;
 }
 
+std::size_t StreamPair::link_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& link : links_) bytes += link ? link->own_bytes() : 0;
+  return bytes;
+}
+
 void StreamPair::arriving(Side side) {
   session_.arriving(side, clock_now());
 }

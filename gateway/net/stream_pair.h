@@ -35,6 +35,8 @@ class StreamPair final : public LinkOwner {
   void flush();
   /// Bytes that wait in the links, on their way to or from the session.
   std::size_t held_bytes() const;
+  /// Of memory that its links take themselves.
+  std::size_t link_bytes() const;
   /// True when the server accepted the client's upgrade, and on TCP.
   bool answered() const { return answered_; }
 
