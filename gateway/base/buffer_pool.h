@@ -53,7 +53,7 @@ class Buffer {
 /// back thousands of buffers: whoever owns the pool calls trim(). Not thread-safe; must outlive its buffers.
 class BufferPool {
  public:
-  static constexpr std::size_t kept_bytes_max = std::size_t{1} << 20;
+  static constexpr std::size_t kept_bytes_max = std::size_t{8} << 20;
 
   /// `kept_max`: bytes of free memory that trim() leaves for reuse.
   explicit BufferPool(std::size_t kept_max = kept_bytes_max) : kept_max_(kept_max) {}
