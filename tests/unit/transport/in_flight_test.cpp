@@ -142,6 +142,18 @@ TEST_F(InFlightTest, LetsSoManyNumbersOfAChannelBeUnderWay) {
   EXPECT_TRUE(in_flight.allows(next, 100));
 }
 
+// Else what is kept would grow until the resends end, and every look at it too.
+TEST_F(InFlightTest, TowardClientsWhoeverAcknowledgesAllButOneIsSentNoMoreThan4096Numbers) {
+  for (std::uint32_t number = 1; number <= 4096; ++number) {
+    EXPECT_TRUE(in_flight.allows(test::reliable(number, ""), 100));
+    send(number);
+    if (number > 1) acknowledge(number);
+  }
+  EXPECT_FALSE(in_flight.allows(test::reliable(4097, ""), 100));
+  acknowledge(1);
+  EXPECT_TRUE(in_flight.allows(test::reliable(4097, ""), 100));
+}
+
 TEST_F(InFlightTest, WantsNoTimeWhenNothingIsUnderWay) {
   EXPECT_EQ(in_flight.deadline(), never);
   send(1);
