@@ -141,13 +141,10 @@ simulated() {
 # soak SEEDS: so many of every simulation that has seeds, and a report.
 soak() {
   build release simulation_tests || return
-  local seeds=${GATEWAY_SEEDS:-}
-  export GATEWAY_SEEDS=$1
   wrapper=()
-  run_tests release simulation_tests --gtest_filter='WholeSession.*:WholeStream.*:BalancedSession.*:BalancedStream.*'
+  GATEWAY_SEEDS=$1 run_tests release simulation_tests --gtest_filter='WholeSession.*:WholeStream.*:BalancedSession.*:BalancedStream.*'
   echo "$1 seeds from ${GATEWAY_SEED:-1} of each:"
   simulated
-  if [[ -n $seeds ]]; then GATEWAY_SEEDS=$seeds; else unset GATEWAY_SEEDS; fi
 }
 
 everything() { # PRESET TARGET…
@@ -233,12 +230,12 @@ if right_version clang-tidy; then
 else
   skip "clang-tidy" "needs clang-tidy $tools_version"
 fi
-if check "fuzz, short" tests/fuzz/run.sh 5; then sed 's/^/    /' "$(log_of "fuzz, short")"; fi
+show "fuzz, short" tests/fuzz/run.sh 5
 threads_only tsan
 if [[ $mode == all ]]; then
-  if check "release: floods, all of it" build/release/tests/flood 1; then sed "s/^/    /" "$(log_of "release: floods, all of it")"; fi
+  show "release: floods, all of it" build/release/tests/flood 1
   soak 10000
-  if check "fuzz, a minute a target" tests/fuzz/run.sh 60; then sed 's/^/    /' "$(log_of "fuzz, a minute a target")"; fi
+  show "fuzz, a minute a target" tests/fuzz/run.sh 60
   everything clang all
   everything gcc-asan photon-gateway unit_tests simulation_tests
   threads_only clang-tsan

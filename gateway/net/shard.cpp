@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "net/sockets.h"
-#include "net/turn_share.h"
 #include "transport/disconnect_code.h"
 
 namespace gateway::net {

@@ -34,6 +34,7 @@
 #include "net/spare_descriptor.h"
 #include "net/stats.h"
 #include "net/timer_wheel.h"
+#include "net/turn_share.h"
 #include "net/websocket_link.h"
 
 namespace gateway::net {
@@ -115,6 +116,18 @@ class Shard {
   // What is due.
   void run_exchanges();
   bool alive(SessionId id) const;
+  /// Does it with the slot of each that is alive, first come first served, for a share of the turn; the
+  /// others stay.
+  template <class Do>
+  void for_a_share(std::deque<SessionId>& queue, Do act) {
+    if (queue.empty()) return;
+    const TurnShare share;
+    do {
+      const SessionId next = queue.front();
+      queue.pop_front();
+      if (alive(next)) act(next.slot);
+    } while (!queue.empty() && share.left());
+  }
   void fire_timers();
 
   // Flushing.

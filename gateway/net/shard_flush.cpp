@@ -14,7 +14,6 @@
 #include "net/end_log.h"
 #include "net/shard.h"
 #include "net/sockets.h"
-#include "net/turn_share.h"
 
 namespace gateway::net {
 
@@ -151,16 +150,11 @@ void Shard::queue_opening(Index index) {
 }
 
 void Shard::open_upstreams() {
-  if (openings_.empty()) return;
-  const TurnShare share;
-  do {
-    const SessionId next = openings_.front();
-    openings_.pop_front();
-    if (!alive(next)) continue;
-    SessionSlot& slot = sessions_[next.slot];
+  for_a_share(openings_, [this](Index index) {
+    SessionSlot& slot = sessions_[index];
     slot.opening = false;
-    if (const auto request = slot.session->wants_upstream()) open_upstream(next.slot, *request);
-  } while (!openings_.empty() && share.left());
+    if (const auto request = slot.session->wants_upstream()) open_upstream(index, *request);
+  });
 }
 
 void Shard::open_upstream(Index index, const session::UpstreamRequest& request) {
@@ -213,13 +207,7 @@ void Shard::close_upstream(SessionSlot& slot) {
 
 /// Not all in one turn: those of an attacker may end together. One that waits here may be here twice.
 void Shard::remove_closed() {
-  if (closed_.empty()) return;
-  const TurnShare share;
-  do {
-    const SessionId next = closed_.front();
-    closed_.pop_front();
-    if (alive(next)) remove(next.slot);
-  } while (!closed_.empty() && share.left());
+  for_a_share(closed_, [this](Index index) { remove(index); });
 }
 
 void Shard::remove(Index index) {

@@ -6,7 +6,6 @@
 #include "net/address.h"
 #include "net/shard.h"
 #include "net/shedding.h"
-#include "net/turn_share.h"
 #include "transport/disconnect_code.h"
 
 namespace gateway::net {
@@ -83,15 +82,10 @@ void Shard::shed_memory(std::size_t bytes, std::size_t used) {
 
 /// Not all in one turn: to give back what one held may take a millisecond.
 void Shard::end_shed() {
-  if (shed_.empty()) return;
-  const TurnShare share;
-  do {
-    const SessionId next = shed_.front();
-    shed_.pop_front();
-    if (!alive(next)) continue;
-    sessions_[next.slot].session->end(now_, session::End::memory, transport::code_server_logic);
-    mark(next.slot);
-  } while (!shed_.empty() && share.left());
+  for_a_share(shed_, [this](Index index) {
+    sessions_[index].session->end(now_, session::End::memory, transport::code_server_logic);
+    mark(index);
+  });
 }
 
 }  // namespace gateway::net

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <functional>
 #include <map>
-#include <openssl/evp.h>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 
 #include "end_to_end/stream_scene.h"
 #include "support/vectors.h"
+#include "support/websocket.h"
 
 namespace gateway::test {
 namespace {
@@ -107,14 +107,6 @@ TEST(Secrets, AreGoneFromMemoryWhenAnotherKeyReplacedThem) {
   const std::vector<std::uint8_t> data(100, 7);
   ASSERT_NE(ask(*client, Operation::echo, 0, data, true), nullptr);
   EXPECT_EQ(copies_in_memory(gateway, first), 0);
-}
-
-std::string base64(Bytes bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
 }
 
 /// How somebody might write it, by the name of that; of base64 what doesn't depend on the end.

@@ -12,6 +12,12 @@ constexpr std::size_t control_bytes_max = 125;
 constexpr std::uint16_t code_none = 1005;  // stands for a close frame without one
 constexpr std::uint16_t code_protocol_error = 1002;
 
+void mask(MutableBytes bytes, const std::array<std::uint8_t, 4>& key) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] ^= key[i & 3];
+}
+
+}  // namespace
+
 std::string base64(Bytes bytes) {
   std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
   const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes.data(),
@@ -19,12 +25,6 @@ std::string base64(Bytes bytes) {
   out.resize(static_cast<std::size_t>(size));
   return out;
 }
-
-void mask(MutableBytes bytes, const std::array<std::uint8_t, 4>& key) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] ^= key[i & 3];
-}
-
-}  // namespace
 
 std::string websocket_accept(std::string_view key) {
   const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

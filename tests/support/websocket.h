@@ -14,6 +14,8 @@
 
 namespace gateway::test {
 
+std::string base64(Bytes bytes);
+
 /// One end of a WebSocket (RFC 6455), handshake included, without socket: bytes are given and taken. Written
 /// for tests, so it keeps what came and records what the peer must not do.
 class WebSocket {
